@@ -1,0 +1,52 @@
+// The one door to the machine: streams, environment, files, clock, terminal. Nothing else in src/ knows `process`.
+
+import type { FetchLike } from '../protocol/http/network.ts';
+
+export interface OutputStream {
+  readonly isTTY: boolean;
+  /** Width in columns, where it is a terminal. */
+  readonly columns: number | undefined;
+  /** Resolves when the text was taken; a closed pipe is no error, further writes are dropped. */
+  write(text: string): Promise<void>;
+}
+
+export interface FileFacts {
+  /** Permission bits, such as 0o644; undefined where the platform has none. */
+  mode: number | undefined;
+  isFile: boolean;
+}
+
+export interface Files {
+  /** @throws the error of node:fs, with `code`. Refuses a directory and more than `limit` bytes (`code` is EFBIG). */
+  read(path: string, limit?: number): Promise<Buffer>;
+  facts(path: string): Promise<FileFacts | undefined>;
+  /** Creates a new file with that mode and its folders; fails with EEXIST if it is there. */
+  create(path: string, content: string, mode: number): Promise<void>;
+  /** The lines of a file, without their ends, as they are read. */
+  lines(path: string): AsyncIterable<string>;
+}
+
+export interface Host {
+  readonly stdin: {
+    readonly isTTY: boolean;
+    /** True when something is connected that can be read: a pipe or a file, not a terminal and not nothing. */
+    readonly isPiped: boolean;
+    /** All of it as text. @throws with code EFBIG beyond `limit` bytes. */
+    read(limit?: number): Promise<string>;
+    lines(): AsyncIterable<string>;
+  };
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly files: Files;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  /** Asks on the terminal and gives the line typed. Only called when stdin and stderr are terminals. */
+  ask(question: string): Promise<string>;
+  /** Runs a shell command of the user and gives its stdout (`cmd:` secret sources). */
+  capture(command: string): Promise<string>;
+  /** A transport in place of the real one; tests give it. */
+  readonly fetch?: FetchLike;
+}

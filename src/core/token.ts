@@ -1,0 +1,1 @@
+export type TokenFormat = 'jws' | 'jws-json' | 'jwe' | 'sd-jwt' | 'paseto' | 'opaque' | 'credential';
