@@ -1,4 +1,7 @@
-// Which kind of token it is, and by what that is known.
+// Which kind of token it is, and by what that is known: the typ header first, then what only one kind carries.
+
+import { isJsonObject, type JsonObject, member, textMember } from './json.ts';
+import type { TokenFormat } from './token.ts';
 
 export const KIND_NAMES = [
   'access_token',
@@ -15,3 +18,110 @@ export const KIND_NAMES = [
   'unknown',
 ] as const;
 export type KindName = (typeof KIND_NAMES)[number];
+
+export interface Kind {
+  kind: KindName;
+  /** What it was recognised by, one short phrase each. */
+  evidence: string[];
+}
+
+/** Compares `typ` values as RFC 7515 §4.1.9 has it: without case, `application/` optional. */
+export const normalizeTyp = (typ: string): string => typ.toLowerCase().replace(/^application\//, '');
+
+const BY_TYP: Record<string, readonly [KindName, string]> = {
+  'at+jwt': ['access_token', 'RFC 9068 §2.1'],
+  'okta-internal-at+jwt': ['access_token', 'Okta'],
+  'logout+jwt': ['logout_token', 'OpenID Connect Back-Channel Logout §2.4'],
+  'secevent+jwt': ['security_event', 'RFC 8417 §2.3'],
+  'dpop+jwt': ['dpop_proof', 'RFC 9449 §4.2'],
+  'client-authentication+jwt': ['client_assertion', 'RFC 7523'],
+  'token-introspection+jwt': ['introspection_response', 'RFC 9701 §5'],
+  'oauth-authz-req+jwt': ['request_object', 'RFC 9101 §4'],
+  'dc+sd-jwt': ['sd_jwt', 'SD-JWT VC'],
+  'vc+sd-jwt': ['sd_jwt', 'SD-JWT VC'],
+  'kb+jwt': ['sd_jwt', 'RFC 9901'],
+};
+
+/** The payload `typ` of Keycloak. */
+const BY_PAYLOAD_TYP: Record<string, KindName> = {
+  Bearer: 'access_token',
+  DPoP: 'access_token',
+  ID: 'id_token',
+  Refresh: 'refresh_token',
+  Offline: 'refresh_token',
+  Logout: 'logout_token',
+};
+
+const BACK_CHANNEL_LOGOUT = 'http://schemas.openid.net/event/backchannel-logout';
+
+type Rule = (claims: JsonObject) => readonly [KindName, string] | undefined;
+const has = (claims: JsonObject, ...names: string[]): boolean => names.every((name) => Object.hasOwn(claims, name));
+
+/** In order: the first that applies decides. */
+const RULES: readonly Rule[] = [
+  (claims) => {
+    const typ = textMember(claims, 'typ') ?? '';
+    const kind = Object.hasOwn(BY_PAYLOAD_TYP, typ) ? BY_PAYLOAD_TYP[typ] : undefined;
+    return kind && [kind, `claim typ is ${typ} (Keycloak)`];
+  },
+  (claims) => {
+    const use = textMember(claims, 'token_use');
+    if (use === 'access') return ['access_token', 'claim token_use is access (Cognito)'];
+    return use === 'id' ? ['id_token', 'claim token_use is id (Cognito)'] : undefined;
+  },
+  (claims) => {
+    const events = member(claims, 'events');
+    if (!isJsonObject(events)) return undefined;
+    return Object.hasOwn(events, BACK_CHANNEL_LOGOUT)
+      ? ['logout_token', 'claim events names back-channel logout']
+      : ['security_event', 'claim events (RFC 8417)'];
+  },
+  (claims) => (has(claims, 'token_introspection') ? ['introspection_response', 'claim token_introspection (RFC 9701)'] : undefined),
+  (claims) => (has(claims, 'htm', 'htu') ? ['dpop_proof', 'claims htm and htu (RFC 9449)'] : undefined),
+  (claims) => (has(claims, '_sd') || has(claims, 'vct') ? ['sd_jwt', 'claims _sd or vct (RFC 9901)'] : undefined),
+  (claims) => (has(claims, 'kubernetes.io') ? ['access_token', 'claim kubernetes.io (service account token)'] : undefined),
+  (claims) => (has(claims, 'response_type', 'client_id') ? ['request_object', 'claims response_type and client_id (RFC 9101)'] : undefined),
+  (claims) => (has(claims, 'code', 'iss') || has(claims, 'error', 'state') ? ['jarm_response', 'claims code or error of an authorization response (JARM)'] : undefined),
+  (claims) => idTokenClaim(claims),
+  (claims) => (isClientAssertion(claims) ? ['client_assertion', 'iss and sub are the same client (RFC 7523 §3)'] : undefined),
+  (claims) => accessTokenClaim(claims),
+];
+
+function idTokenClaim(claims: JsonObject): readonly [KindName, string] | undefined {
+  const telling = ['at_hash', 'c_hash', 's_hash', 'nonce'].find((name) => has(claims, name));
+  return telling === undefined ? undefined : ['id_token', `claim ${telling} (OpenID Connect Core §2)`];
+}
+
+function isClientAssertion(claims: JsonObject): boolean {
+  const iss = textMember(claims, 'iss');
+  return iss !== undefined && iss === textMember(claims, 'sub') && has(claims, 'aud') && !has(claims, 'scope') && !has(claims, 'client_id');
+}
+
+function accessTokenClaim(claims: JsonObject): readonly [KindName, string] | undefined {
+  const telling = ['scope', 'scp', 'client_id', 'cid', 'appid', 'roles', 'realm_access', 'gty', 'idtyp'].filter((name) => has(claims, name));
+  return telling.length === 0 ? undefined : ['access_token', `claim ${telling.join(', ')}`];
+}
+
+export interface KindInput {
+  format: TokenFormat;
+  header?: JsonObject;
+  claims?: JsonObject;
+  /** The member of a token-endpoint response, or the parameter, that the token was taken from. */
+  takenFrom?: string;
+}
+
+const BY_MEMBER: Record<string, KindName> = { access_token: 'access_token', id_token: 'id_token', refresh_token: 'refresh_token' };
+
+/** The kind of a token with the evidence for it; `unknown` with no evidence when nothing tells. */
+export function kindOf({ format, header, claims, takenFrom = '' }: KindInput): Kind {
+  const typ = textMember(header, 'typ');
+  const byTyp = typ === undefined ? undefined : BY_TYP[normalizeTyp(typ)];
+  if (byTyp !== undefined) return { kind: byTyp[0], evidence: [`header typ is ${typ} (${byTyp[1]})`] };
+  if (format === 'sd-jwt') return { kind: 'sd_jwt', evidence: ['disclosures after ~ (RFC 9901)'] };
+  for (const rule of claims === undefined ? [] : RULES) {
+    const found = rule(claims ?? {});
+    if (found !== undefined) return { kind: found[0], evidence: [found[1]] };
+  }
+  const byMember = Object.hasOwn(BY_MEMBER, takenFrom) ? BY_MEMBER[takenFrom] : undefined;
+  return byMember === undefined ? { kind: 'unknown', evidence: [] } : { kind: byMember, evidence: [`it stood in ${takenFrom}`] };
+}
