@@ -419,7 +419,7 @@ export const CHECKS: Readonly<Record<NamedCheck, Entry>> = {
 export const CLAIM_CHECK: Entry = {
   title: 'a claim is there and has the value that you demanded',
   meaning:
-    'The check is called `claim:` and the name of the claim, such as `claim:tenant`. `--require-claim` demands that the claim is there, `--claim` that it has a value as well. Values are compared exactly; of a list one item must be equal.',
+    'The check is called `claim:` and the name of the claim, such as `claim:tenant`. `--require-claim` demands that the claim is there, `--claim` that it has a value as well. The name is part of the report, so a script can look for it.',
   reasons: [
     'the claim is not mapped into this kind of token at the issuer',
     'the claim is only in the introspection answer or at the userinfo endpoint',
@@ -429,5 +429,5 @@ export const CLAIM_CHECK: Entry = {
     ['see all claims', 'tokctl decode @token.txt'],
     ['demand a value', 'tokctl verify @token.txt --issuer https://id.example.com --claim tenant=acme'],
   ],
-  spec: 'RFC 7519 §4.3',
+  spec: 'RFC 7519 §4',
 };
