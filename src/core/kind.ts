@@ -76,14 +76,23 @@ const RULES: readonly Rule[] = [
       ? ['logout_token', 'claim events names back-channel logout']
       : ['security_event', 'claim events (RFC 8417)'];
   },
-  (claims) => (has(claims, 'token_introspection') ? ['introspection_response', 'claim token_introspection (RFC 9701)'] : undefined),
+  (claims) =>
+    has(claims, 'token_introspection') ? ['introspection_response', 'claim token_introspection (RFC 9701)'] : undefined,
   (claims) => (has(claims, 'htm', 'htu') ? ['dpop_proof', 'claims htm and htu (RFC 9449)'] : undefined),
   (claims) => (has(claims, '_sd') || has(claims, 'vct') ? ['sd_jwt', 'claims _sd or vct (RFC 9901)'] : undefined),
-  (claims) => (has(claims, 'kubernetes.io') ? ['access_token', 'claim kubernetes.io (service account token)'] : undefined),
-  (claims) => (has(claims, 'response_type', 'client_id') ? ['request_object', 'claims response_type and client_id (RFC 9101)'] : undefined),
-  (claims) => (has(claims, 'code', 'iss') || has(claims, 'error', 'state') ? ['jarm_response', 'claims code or error of an authorization response (JARM)'] : undefined),
+  (claims) =>
+    has(claims, 'kubernetes.io') ? ['access_token', 'claim kubernetes.io (service account token)'] : undefined,
+  (claims) =>
+    has(claims, 'response_type', 'client_id')
+      ? ['request_object', 'claims response_type and client_id (RFC 9101)']
+      : undefined,
+  (claims) =>
+    has(claims, 'code', 'iss') || has(claims, 'error', 'state')
+      ? ['jarm_response', 'claims code or error of an authorization response (JARM)']
+      : undefined,
   (claims) => idTokenClaim(claims),
-  (claims) => (isClientAssertion(claims) ? ['client_assertion', 'iss and sub are the same client (RFC 7523 §3)'] : undefined),
+  (claims) =>
+    isClientAssertion(claims) ? ['client_assertion', 'iss and sub are the same client (RFC 7523 §3)'] : undefined,
   (claims) => accessTokenClaim(claims),
 ];
 
@@ -94,11 +103,19 @@ function idTokenClaim(claims: JsonObject): readonly [KindName, string] | undefin
 
 function isClientAssertion(claims: JsonObject): boolean {
   const iss = textMember(claims, 'iss');
-  return iss !== undefined && iss === textMember(claims, 'sub') && has(claims, 'aud') && !has(claims, 'scope') && !has(claims, 'client_id');
+  return (
+    iss !== undefined &&
+    iss === textMember(claims, 'sub') &&
+    has(claims, 'aud') &&
+    !has(claims, 'scope') &&
+    !has(claims, 'client_id')
+  );
 }
 
 function accessTokenClaim(claims: JsonObject): readonly [KindName, string] | undefined {
-  const telling = ['scope', 'scp', 'client_id', 'cid', 'appid', 'roles', 'realm_access', 'gty', 'idtyp'].filter((name) => has(claims, name));
+  const telling = ['scope', 'scp', 'client_id', 'cid', 'appid', 'roles', 'realm_access', 'gty', 'idtyp'].filter(
+    (name) => has(claims, name),
+  );
   return telling.length === 0 ? undefined : ['access_token', `claim ${telling.join(', ')}`];
 }
 
@@ -110,7 +127,11 @@ export interface KindInput {
   takenFrom?: string;
 }
 
-const BY_MEMBER: Record<string, KindName> = { access_token: 'access_token', id_token: 'id_token', refresh_token: 'refresh_token' };
+const BY_MEMBER: Record<string, KindName> = {
+  access_token: 'access_token',
+  id_token: 'id_token',
+  refresh_token: 'refresh_token',
+};
 
 /** The kind of a token with the evidence for it; `unknown` with no evidence when nothing tells. */
 export function kindOf({ format, header, claims, takenFrom = '' }: KindInput): Kind {
@@ -123,5 +144,7 @@ export function kindOf({ format, header, claims, takenFrom = '' }: KindInput): K
     if (found !== undefined) return { kind: found[0], evidence: [found[1]] };
   }
   const byMember = Object.hasOwn(BY_MEMBER, takenFrom) ? BY_MEMBER[takenFrom] : undefined;
-  return byMember === undefined ? { kind: 'unknown', evidence: [] } : { kind: byMember, evidence: [`it stood in ${takenFrom}`] };
+  return byMember === undefined
+    ? { kind: 'unknown', evidence: [] }
+    : { kind: byMember, evidence: [`it stood in ${takenFrom}`] };
 }

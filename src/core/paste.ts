@@ -18,7 +18,18 @@ export interface Pasted {
   refused?: 'basic' | 'private_key';
 }
 
-const TOKEN_MEMBERS = ['access_token', 'id_token', 'refresh_token', 'logout_token', 'token', 'assertion', 'client_assertion', 'request', 'response', 'jwt'];
+const TOKEN_MEMBERS = [
+  'access_token',
+  'id_token',
+  'refresh_token',
+  'logout_token',
+  'token',
+  'assertion',
+  'client_assertion',
+  'request',
+  'response',
+  'jwt',
+];
 
 /** Takes the token or tokens out of a pasted text. `tokens` is empty when there is none. */
 export function unwrapPaste(pasted: string): Pasted {
@@ -31,7 +42,17 @@ export function unwrapPaste(pasted: string): Pasted {
 
 type Unwrapper = (text: string) => Pasted | undefined;
 
-const UNWRAPPERS: readonly Unwrapper[] = [privateKey, curlCommand, headerLine, cookie, scheme, quoted, tokenResponse, address, wrappedLines];
+const UNWRAPPERS: readonly Unwrapper[] = [
+  privateKey,
+  curlCommand,
+  headerLine,
+  cookie,
+  scheme,
+  quoted,
+  tokenResponse,
+  address,
+  wrappedLines,
+];
 
 /** Peels one layer after the other; four are more than anyone pastes. */
 function unwrap(text: string, depth: number): Pasted {
@@ -59,7 +80,9 @@ const one = (text: string, note: string, takenFrom?: string): Pasted => ({
 });
 
 function privateKey(text: string): Pasted | undefined {
-  return /^-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text) ? { tokens: [], notes: [], refused: 'private_key' } : undefined;
+  return /^-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(text)
+    ? { tokens: [], notes: [], refused: 'private_key' }
+    : undefined;
 }
 
 const CURL_HEADER = /(?:^|\s)(?:-H|--header)[=\s]*(?:"((?:[^"\\]|\\.)*)"|'([^']*)'|(\S+))/g;
@@ -70,20 +93,24 @@ function curlCommand(text: string): Pasted | undefined {
   const command = text.replace(/\\\r?\n/g, ' ');
   const headers = [...command.matchAll(CURL_HEADER)].map(([, double, single, bare]) => double ?? single ?? bare ?? '');
   const authorization = headers.find((header) => /^authorization\s*:/i.test(header));
-  if (authorization !== undefined) return one(authorization, 'the token was taken out of the Authorization header of a curl command');
+  if (authorization !== undefined)
+    return one(authorization, 'the token was taken out of the Authorization header of a curl command');
   const bearer = CURL_BEARER.exec(command);
-  if (bearer !== null) return one(bearer[1] ?? bearer[2] ?? bearer[3] ?? '', 'the token was taken out of a curl command');
+  if (bearer !== null)
+    return one(bearer[1] ?? bearer[2] ?? bearer[3] ?? '', 'the token was taken out of a curl command');
   const url = /(?:^|\s)["']?(https?:\/\/[^\s"']+)/.exec(command)?.[1];
   return url === undefined ? undefined : address(url);
 }
 
 function headerLine(text: string): Pasted | undefined {
-  const found = /^(?:(?:proxy-)?authorization|dpop|x-[a-z0-9-]+)\s*:\s*([^]*)$/i.exec(text);
-  return found === null ? undefined : one(found[1] ?? '', `the header name \`${text.slice(0, text.indexOf(':')).trim()}:\` was stripped`);
+  const found = /^(?:(?:proxy-)?authorization|dpop|x-[a-z0-9-]+)\s*:\s*([\s\S]*)$/i.exec(text);
+  return found === null
+    ? undefined
+    : one(found[1] ?? '', `the header name \`${text.slice(0, text.indexOf(':')).trim()}:\` was stripped`);
 }
 
 function scheme(text: string): Pasted | undefined {
-  const found = /^(bearer|dpop|token|basic)\s+([^]*)$/i.exec(text);
+  const found = /^(bearer|dpop|token|basic)\s+([\s\S]*)$/i.exec(text);
   if (found === null) return undefined;
   if (found[1]?.toLowerCase() === 'basic') return { tokens: [], notes: [], refused: 'basic' };
   return one(found[2] ?? '', `the scheme \`${found[1]}\` was stripped`);
@@ -102,7 +129,10 @@ function tokenResponse(text: string): Pasted | undefined {
   if (!text.startsWith('{')) return undefined;
   const object = readObject(text);
   if (object === undefined) return undefined;
-  return several(TOKEN_MEMBERS.flatMap((name) => pair(name, textMember(object, name))), 'a JSON response');
+  return several(
+    TOKEN_MEMBERS.flatMap((name) => pair(name, textMember(object, name))),
+    'a JSON response',
+  );
 }
 
 function readObject(text: string): JsonObject | undefined {
@@ -114,7 +144,8 @@ function readObject(text: string): JsonObject | undefined {
   }
 }
 
-const pair = (takenFrom: string, text: string | undefined): PastedToken[] => (text === undefined || text === '' ? [] : [{ text, takenFrom }]);
+const pair = (takenFrom: string, text: string | undefined): PastedToken[] =>
+  text === undefined || text === '' ? [] : [{ text, takenFrom }];
 
 function several(tokens: PastedToken[], where: string): Pasted | undefined {
   if (tokens.length === 0) return undefined;
@@ -126,7 +157,8 @@ function several(tokens: PastedToken[], where: string): Pasted | undefined {
 /** A URL, or only its query or fragment: `https://app/cb#access_token=…`. */
 function address(text: string): Pasted | undefined {
   const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
-  const isForm = /^[?#]?(?:[\w.-]+=[^&\s]*&)*(?:access_token|id_token|refresh_token)=[^&\s]+(?:&[\w.-]+=[^&\s]*)*$/.test(text);
+  const isForm =
+    /^[?#]?(?:[\w.-]+=[^&\s]*&)*(?:access_token|id_token|refresh_token)=[^&\s]+(?:&[\w.-]+=[^&\s]*)*$/.test(text);
   if (!isUrl && !isForm) return undefined;
   const parameters = text.replace(/^[^?#]*(?=[?#])/, '').split(/[?#&]/);
   const found = parameters.flatMap((parameter) => {
@@ -147,15 +179,24 @@ function percentDecoded(text: string): string {
 
 /** `Cookie: a=b; c=d`: those named for tokens, else those whose value is a JWT. */
 function cookie(text: string): Pasted | undefined {
-  const found = /^(?:set-)?cookie\s*:\s*([^]*)$/i.exec(text);
+  const found = /^(?:set-)?cookie\s*:\s*([\s\S]*)$/i.exec(text);
   if (found === null) return undefined;
   const pairs = (found[1] ?? '').split(/;\s*/).map((item): PastedToken => {
     const at = item.indexOf('=');
     return { takenFrom: item.slice(0, Math.max(at, 0)).trim(), text: item.slice(at + 1).trim() };
   });
-  const named = pairs.filter(({ takenFrom, text: value }) => value !== '' && /(?:^|[_.-])(?:access|id|refresh)?[_-]?(?:token|jwt)$/i.test(takenFrom ?? ''));
-  const tokens = named.length > 0 ? named : pairs.filter(({ text: value }) => ['jws', 'jwe'].includes(parseToken(value).format));
-  return several(tokens, 'a cookie') ?? { tokens: [], notes: ['the cookie holds nothing that is named or looks like a token'] };
+  const named = pairs.filter(
+    ({ takenFrom, text: value }) =>
+      value !== '' && /(?:^|[_.-])(?:access|id|refresh)?[_-]?(?:token|jwt)$/i.test(takenFrom ?? ''),
+  );
+  const tokens =
+    named.length > 0 ? named : pairs.filter(({ text: value }) => ['jws', 'jwe'].includes(parseToken(value).format));
+  return (
+    several(tokens, 'a cookie') ?? {
+      tokens: [],
+      notes: ['the cookie holds nothing that is named or looks like a token'],
+    }
+  );
 }
 
 /** Lines of one width, as a mail program or a terminal wraps them; joined only if a JWT or JWE comes out. */

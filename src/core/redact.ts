@@ -1,7 +1,7 @@
 // Keeps tokens and secrets out of everything printed, also when a server echoes them (security.md I9, O9).
 // Invariant: whatever leaves through a `Redactor` holds none of its secrets in plain, form-encoded, base64 or JSON spelling.
 
-import { JsonNumber, type Json } from './json.ts';
+import { type Json, JsonNumber } from './json.ts';
 
 export type Redactor = (text: string) => string;
 
@@ -53,6 +53,7 @@ function walk(value: Json, redact: Redactor): Json {
   if (value === null || typeof value !== 'object' || value instanceof JsonNumber) return value;
   if (Array.isArray(value)) return value.map((item) => walk(item, redact));
   const object: Record<string, Json> = Object.create(null);
-  for (const [name, inner] of Object.entries(value)) if (inner !== undefined) object[redact(name)] = walk(inner, redact);
+  for (const [name, inner] of Object.entries(value))
+    if (inner !== undefined) object[redact(name)] = walk(inner, redact);
   return object;
 }

@@ -28,5 +28,7 @@ const KINDS: Record<string, KindName> = { access: 'access_token', refresh: 'refr
 /** The first shape that the text has, or undefined. Shapes that are mere hints are left out. */
 export function shapeOf(text: string): Shape | undefined {
   const found = shapes.find((shape) => shape.priority < HINT_ONLY && new RegExp(shape.regex).test(text));
-  return found === undefined ? undefined : { ...found, kind: KINDS[found.kind] ?? 'unknown', sure: found.priority <= SURE };
+  return found === undefined
+    ? undefined
+    : { ...found, kind: KINDS[found.kind] ?? 'unknown', sure: found.priority <= SURE };
 }

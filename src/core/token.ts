@@ -23,7 +23,7 @@ export interface Token {
   readonly claims?: JsonObject;
   /** JWS only: the decoded signature, where it is canonical base64url. */
   readonly signature?: Uint8Array;
-  /** The compact JWS to verify: the token itself, or the issuer-signed part of an SD-JWT. */
+  /** The compact JWS to verify, where it is canonical: the token itself, or the issuer-signed part of an SD-JWT. */
   readonly jws?: string;
   /** Failed or warned `format`, `encoding` and `duplicate_member` checks. */
   readonly faults: readonly Check[];
@@ -48,7 +48,7 @@ function parse(text: string): Parsed {
   const tilde = text.indexOf('~');
   if (tilde > 0) {
     const issuerSigned = parseCompact(text.slice(0, tilde));
-    if (issuerSigned?.format === 'jws') return { ...issuerSigned, format: 'sd-jwt', jws: text.slice(0, tilde) };
+    if (issuerSigned?.format === 'jws') return { ...issuerSigned, format: 'sd-jwt' };
   }
   return parseCompact(text) ?? { format: 'opaque', faults: illegalCharacters(text) };
 }
@@ -61,14 +61,16 @@ function parseCompact(text: string): Parsed | undefined {
   const [first = ''] = parts;
   const head = readHeader(first);
   if (head === undefined) return undefined;
-  if (head === 'cut') return { format: 'jws', faults: [...illegalCharacters(text), truncated('inside its header')].slice(0, 1) };
+  if (head === 'cut')
+    return { format: 'jws', faults: [...illegalCharacters(text), truncated('inside its header')].slice(0, 1) };
   const { header, faults } = head;
   const alg = textMember(header, 'alg');
   if (parts.length === 5 && alg !== undefined && textMember(header, 'enc') !== undefined) {
-    return { format: 'jwe', header, faults: [...faults, ...partFaults(text, parts, 1)] };
+    return { format: 'jwe', header, faults: [...partFaults(text, parts), ...faults] };
   }
   if (alg === undefined || parts.length === 5) return nearMiss(header, alg, parts.length);
-  if (parts.length !== 3) return { format: 'jws', header, ...partialClaims(parts[1]), faults: [...faults, wrongParts(text, parts.length)] };
+  if (parts.length !== 3)
+    return { format: 'jws', header, ...partialClaims(parts[1]), faults: [...faults, wrongParts(text, parts.length)] };
   return parseJws(text, parts, header, faults);
 }
 
@@ -76,13 +78,14 @@ function parseJws(text: string, parts: string[], header: JsonObject, faults: Che
   const [, payload = '', last = ''] = parts;
   const signature = decodeBase64Url(last);
   const body = readClaims(payload);
+  const coding = partFaults(text, parts);
   return {
     format: 'jws',
-    jws: text,
+    ...(coding.length === 0 ? { jws: text } : {}),
     header,
     ...(body.claims === undefined ? {} : { claims: body.claims }),
     ...(isFault(signature) ? {} : { signature }),
-    faults: [...faults, ...partFaults(text, parts, 1), ...body.faults],
+    faults: [...coding, ...faults, ...body.faults],
   };
 }
 
@@ -106,7 +109,8 @@ function readHeader(part: string): { header: JsonObject; faults: Check[] } | 'cu
   try {
     const { value, duplicates } = parseJson(text);
     if (!isJsonObject(value)) return undefined;
-    const coded = isFault(decoded) ? [badPart(decoded, part, 0, 'header')] : utf8Faults(bytes, 'header');
+    // A fault of the text itself is reported by `partFaults`.
+    const coded = isFault(decoded) ? [] : utf8Faults(bytes, 'header');
     return { header: value, faults: [...coded, ...duplicateFaults(duplicates, 'header')] };
   } catch {
     return /"(?:alg|typ|kid|enc)"\s*:/.test(text) ? 'cut' : undefined;
@@ -115,14 +119,24 @@ function readHeader(part: string): { header: JsonObject; faults: Check[] } | 'cu
 
 function nearMiss(header: JsonObject, alg: string | undefined, count: number): Parsed | undefined {
   if (count !== 3 && count !== 5) return undefined;
-  const expected = count === 5 ? 'a header with `alg` and `enc` (RFC 7516 §4.1)' : 'a header with a text `alg` (RFC 7515 §4.1.1)';
+  const expected =
+    count === 5 ? 'a header with `alg` and `enc` (RFC 7516 §4.1)' : 'a header with a text `alg` (RFC 7515 §4.1.1)';
   const actual = alg === undefined ? 'a header without a text `alg`' : 'a header without `enc`';
-  return { format: 'opaque', header, faults: [format('token.malformed', `it looks like a JWT, but is none: expected ${expected}, got ${actual}`)] };
+  return {
+    format: 'opaque',
+    header,
+    faults: [format('token.malformed', `it looks like a JWT, but is none: expected ${expected}, got ${actual}`)],
+  };
 }
 
 function wrongParts(text: string, count: number): Check {
-  if (count < 3) return illegalCharacters(text)[0] ?? truncated(count === 1 ? 'after its header' : 'inside its payload', count);
-  return { ...format('token.malformed', `a JWS has 3 parts, this has ${count > 6 ? 'more than 6' : count}`), expected: 3, actual: count };
+  if (count < 3)
+    return illegalCharacters(text)[0] ?? truncated(count === 1 ? 'after its header' : 'inside its payload', count);
+  return {
+    ...format('token.malformed', `a JWS has 3 parts, this has ${count > 6 ? 'more than 6' : count}`),
+    expected: 3,
+    actual: count,
+  };
 }
 
 function truncated(where: string, count?: number): Check {
@@ -146,7 +160,13 @@ function readClaims(part: string): { claims?: JsonObject; faults: Check[] } {
   const coding = wellCoded ? utf8Faults(bytes, 'payload') : [];
   try {
     const { value, duplicates } = parseJson(new TextDecoder('utf-8', { ignoreBOM: false }).decode(bytes));
-    if (!isJsonObject(value)) return { faults: [...coding, format('claims.not_object', 'the payload is JSON, but no object: a JWT has a claims object (RFC 7519 §7.2)')] };
+    if (!isJsonObject(value))
+      return {
+        faults: [
+          ...coding,
+          format('claims.not_object', 'the payload is JSON, but no object: a JWT has a claims object (RFC 7519 §7.2)'),
+        ],
+      };
     return { claims: value, faults: [...coding, ...duplicateFaults(duplicates, 'claims')] };
   } catch (problem) {
     return { faults: wellCoded ? [...coding, jsonFault(problem)] : [] };
@@ -156,7 +176,10 @@ function readClaims(part: string): { claims?: JsonObject; faults: Check[] } {
 function jsonFault(problem: unknown): Check {
   if (!(problem instanceof JsonError)) throw problem;
   if (problem.tooDeep) return format('json.too_deep', `the payload is ${problem.message}`);
-  return format('json.invalid', `the payload is no JSON: ${problem.message} (at character ${problem.position + 1} of the decoded payload)`);
+  return format(
+    'json.invalid',
+    `the payload is no JSON: ${problem.message} (at character ${problem.position + 1} of the decoded payload)`,
+  );
 }
 
 const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -164,7 +187,9 @@ const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 function utf8Faults(bytes: Uint8Array, where: string): Check[] {
   try {
     const text = STRICT_UTF8.decode(bytes);
-    return text.startsWith('\ufeff') ? [encoding('json.bom', `the ${where} begins with a byte order mark (RFC 8259 §8.1)`)] : [];
+    return text.startsWith('\ufeff')
+      ? [encoding('json.bom', `the ${where} begins with a byte order mark (RFC 8259 §8.1)`)]
+      : [];
   } catch {
     return [encoding('json.utf8', `the ${where} is not UTF-8 (RFC 7519 §7.2)`)];
   }
@@ -188,15 +213,15 @@ function duplicateFaults(duplicates: readonly string[], where: 'header' | 'claim
 
 // ---------------------------------------------------------------- characters
 
-/** Faults of the parts from `from` on: a character outside base64url, padding, unused bits. */
-function partFaults(text: string, parts: readonly string[], from: number): Check[] {
+/** What is wrong with the text of the parts: a character outside base64url, padding, unused bits. */
+function partFaults(text: string, parts: readonly string[]): Check[] {
   const foreign = illegalCharacters(text);
   if (foreign.length > 0) return foreign;
-  let offset = parts.slice(0, from).reduce((sum, part) => sum + part.length + 1, 0);
+  let offset = 0;
   const faults: Check[] = [];
-  for (const [index, part] of parts.slice(from).entries()) {
+  for (const [index, part] of parts.entries()) {
     const decoded = decodeBase64Url(part);
-    if (isFault(decoded)) faults.push(badPart(decoded, part, offset, partName(index + from, parts.length)));
+    if (isFault(decoded)) faults.push(badPart(decoded, part, offset, partName(index, parts.length)));
     offset += part.length + 1;
   }
   return faults;
@@ -210,11 +235,22 @@ const partName = (index: number, count: number): string => PART_NAMES[count]?.[i
 
 function badPart(fault: Base64UrlFault, part: string, offset: number, name: string): Check {
   const at = offset + fault.position + 1;
-  if (fault.reason === 'length') return encoding('encoding.noncanonical', `the ${name} has ${part.length} characters, which no base64url text has: it was cut or added to`);
-  if (fault.reason === 'unused_bits') return encoding('encoding.noncanonical', `the last character of the ${name} (character ${at}) has bits set that carry no data: another text of the same bytes`);
+  if (fault.reason === 'length')
+    return encoding(
+      'encoding.noncanonical',
+      `the ${name} has ${part.length} characters, which no base64url text has: it was cut or added to`,
+    );
+  if (fault.reason === 'unused_bits')
+    return encoding(
+      'encoding.noncanonical',
+      `the last character of the ${name} (character ${at}) has bits set that carry no data: another text of the same bytes`,
+    );
   const code = part.codePointAt(fault.position) ?? 0;
   const check = '+/='.includes(String.fromCodePoint(code)) ? encoding : format;
-  return check('encoding.alphabet', `character ${at} (in the ${name}) is ${characterName(code)}, which is not base64url`);
+  return check(
+    'encoding.alphabet',
+    `character ${at} (in the ${name}) is ${characterName(code)}, which is not base64url`,
+  );
 }
 
 /** A token is visible ASCII (RFC 6749 appendix A.12): the first character that is not, by position and name. */
@@ -224,7 +260,10 @@ function illegalCharacters(text: string): Check[] {
   const code = text.codePointAt(position) ?? 0;
   return [
     {
-      ...format('input.illegal_character', `character ${position + 1} is ${characterName(code)}, which no token may contain`),
+      ...format(
+        'input.illegal_character',
+        `character ${position + 1} is ${characterName(code)}, which no token may contain`,
+      ),
       expected: 'visible ASCII characters',
       actual: `${characterName(code)} at character ${position + 1}`,
       spec: 'RFC 6749 §A.12',
@@ -232,11 +271,27 @@ function illegalCharacters(text: string): Check[] {
   ];
 }
 
-const format = (finding: string, because: string): Check => ({ name: 'format', outcome: 'failed', finding, because, spec: 'RFC 7515 §3.1' });
-const encoding = (finding: string, because: string): Check => ({ name: 'encoding', outcome: 'failed', finding, because, spec: 'RFC 7515 §2' });
+const format = (finding: string, because: string): Check => ({
+  name: 'format',
+  outcome: 'failed',
+  finding,
+  because,
+  spec: 'RFC 7515 §3.1',
+});
+const encoding = (finding: string, because: string): Check => ({
+  name: 'encoding',
+  outcome: 'failed',
+  finding,
+  because,
+  spec: 'RFC 7515 §2',
+});
 
 function tooLarge(length: number): Check {
-  return { ...format('input.too_large', `the token is too large: ${length} characters, the limit is ${MAX_TOKEN_LENGTH}`), expected: MAX_TOKEN_LENGTH, actual: length };
+  return {
+    ...format('input.too_large', `the token is too large: ${length} characters, the limit is ${MAX_TOKEN_LENGTH}`),
+    expected: MAX_TOKEN_LENGTH,
+    actual: length,
+  };
 }
 
 // ---------------------------------------------------------------- JSON serialization
@@ -251,7 +306,12 @@ function parseJsonSerialization(text: string): Parsed {
   return {
     format: 'jws-json',
     ...(typeof protectedHeader === 'object' ? { header: protectedHeader.header } : {}),
-    faults: [format('token.json_serialization', `this is the JSON serialization of a ${jwe ? 'JWE (RFC 7516 §7.2)' : 'JWS (RFC 7515 §7.2)'}: a JWT is always compact`)],
+    faults: [
+      format(
+        'token.json_serialization',
+        `this is the JSON serialization of a ${jwe ? 'JWE (RFC 7516 §7.2)' : 'JWS (RFC 7515 §7.2)'}: a JWT is always compact`,
+      ),
+    ],
   };
 }
 

@@ -13,10 +13,24 @@ export interface FetchInit {
   body?: string;
   redirect: 'manual';
   signal: AbortSignal;
+  /**
+   * Refuses an address at connect time, after its name was resolved, with an `AddressRefused`. The transports of this
+   * folder keep it; `globalThis.fetch` knows nothing of it, and then only addresses that stand in the URL are refused.
+   */
+  refuseAddress?: (address: string) => boolean;
 }
 
-/** A fetch-like transport: `globalThis.fetch` is one. It rejects when no response head was had. */
+/**
+ * A fetch-like transport: `globalThis.fetch` is one. It rejects when no response head was had, with an error that has the
+ * `code` of the system, itself or in its `cause`.
+ */
 export type FetchLike = (url: string, init: FetchInit) => Promise<FetchedResponse>;
+
+/** A transport of this folder; `close` ends the connections it keeps. */
+export type Transport = FetchLike & { close(): void };
+
+/** The `dns.lookup` of node, or what stands for it in a test. */
+export type Lookup = import('node:net').LookupFunction;
 
 /** Trust anchors and the client's own certificate for TLS. PEM text, except `pfx`. */
 export interface TlsOptions {

@@ -1,0 +1,140 @@
+// What is odd in a header, whoever signed it: critical members, key references, unusual algorithms (security.md §1.2).
+
+import { type Json, JsonNumber, type JsonObject, member, textMember } from './json.ts';
+import type { Check } from './report.ts';
+
+const KEY_REFERENCES = ['jku', 'x5u', 'jwk', 'x5c'] as const;
+
+const FINDINGS: Record<string, string> = {
+  jku: 'header.jku.present',
+  x5u: 'header.x5u.present',
+  jwk: 'header.jwk.embedded',
+  x5c: 'header.x5c.present',
+};
+
+/** The checks that need nothing but the header: `critical_header`, `key_reference`, and odd `format`. */
+export function lintHeader(header: JsonObject): Check[] {
+  return [...criticalHeader(header), ...keyReferences(header), ...oddMembers(header)];
+}
+
+/** tokctl understands no extension, so any `crit` is a refusal (RFC 7515 §4.1.11), and so is `b64` (RFC 7797 §6). */
+function criticalHeader(header: JsonObject): Check[] {
+  const spec = 'RFC 7515 §4.1.11';
+  if (Object.hasOwn(header, 'crit')) {
+    const actual = header['crit'] ?? null;
+    return [
+      {
+        name: 'critical_header',
+        outcome: 'failed',
+        finding: 'header.crit.unsupported',
+        expected: 'no crit',
+        actual,
+        because: `the header demands extensions that must be understood: ${names(actual)}; none is supported`,
+        spec,
+      },
+    ];
+  }
+  const b64 = member(header, 'b64');
+  if (b64 === undefined || b64 === true) return [];
+  return [
+    {
+      name: 'critical_header',
+      outcome: 'failed',
+      finding: 'header.b64',
+      expected: true,
+      actual: b64,
+      because: 'b64 changes what is signed, and a JWT must not use it (RFC 7797 §7)',
+      spec: 'RFC 7797 §6',
+    },
+  ];
+}
+
+const names = (crit: Json): string =>
+  Array.isArray(crit) && crit.length > 0
+    ? crit.map((name) => `\`${String(name)}\``).join(', ')
+    : 'its crit is not even a list of names';
+
+/** Keys that a token brings along, or points to, are never used; a proof of possession is the one kind that carries its own. */
+function keyReferences(header: JsonObject): Check[] {
+  const found = KEY_REFERENCES.filter((name) => Object.hasOwn(header, name));
+  if (found.length === 0) return [];
+  const isProof = textMember(header, 'typ')?.toLowerCase().endsWith('dpop+jwt') === true;
+  const list = found.map((name) => `\`${name}\``).join(', ');
+  return [
+    {
+      name: 'key_reference',
+      outcome: isProof ? 'passed' : 'warned',
+      finding: FINDINGS[found[0] ?? 'jku'] ?? 'header.jku.present',
+      actual: found,
+      because: isProof
+        ? 'a DPoP proof carries its own public key (RFC 9449 §4.2)'
+        : `the header names a key by ${list}: never followed, never used; only the issuer's JWK Set counts`,
+      spec: 'RFC 7515 §10',
+    },
+  ];
+}
+
+function oddMembers(header: JsonObject): Check[] {
+  const checks: Check[] = [];
+  const kid = member(header, 'kid');
+  if (kid !== undefined && typeof kid !== 'string') {
+    checks.push({
+      name: 'format',
+      outcome: 'failed',
+      finding: 'header.kid.type',
+      expected: 'text',
+      actual: kid,
+      because: 'kid is no text',
+      spec: 'RFC 7515 §4.1.4',
+    });
+  }
+  if (Object.hasOwn(header, 'zip') && !Object.hasOwn(header, 'enc')) {
+    checks.push({
+      name: 'format',
+      outcome: 'warned',
+      finding: 'header.zip',
+      actual: header['zip'] ?? null,
+      because: 'zip has no meaning in a JWS; nothing was inflated',
+      spec: 'RFC 7516 §4.1.3',
+    });
+  }
+  if (textMember(header, 'cty')?.toUpperCase() === 'JWT' && !Object.hasOwn(header, 'enc')) {
+    checks.push({
+      name: 'format',
+      outcome: 'warned',
+      finding: 'token.nested',
+      actual: 'JWT',
+      because: 'the payload says it is another JWT; only the outer one is judged here',
+      spec: 'RFC 7519 §5.2',
+    });
+  }
+  return checks;
+}
+
+/** A JSON number as a double, or undefined for anything that is no finite number. */
+export function finiteNumber(value: Json | undefined): number | undefined {
+  const number = value instanceof JsonNumber ? value.value : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
+}
+
+/** Beyond this many seconds (the year 5138) a NumericDate was meant in milliseconds. */
+export const MILLISECONDS_FROM = 1e11;
+
+const TIME_CLAIMS = ['exp', 'nbf', 'iat', 'auth_time'] as const;
+
+/** `time_unit`: a time in milliseconds is told by name, and taken literally (contract §11). */
+export function lintTimes(claims: JsonObject): Check[] {
+  const found = TIME_CLAIMS.filter((name) => (finiteNumber(member(claims, name)) ?? 0) > MILLISECONDS_FROM);
+  if (found.length === 0) return [];
+  return [
+    {
+      name: 'time_unit',
+      outcome: 'warned',
+      finding: `claims.${found[0]}.milliseconds`,
+      expected: 'seconds since 1970',
+      actual: Object.fromEntries(found.map((name) => [name, claims[name] ?? null])),
+      because: `${found.join(', ')} ${found.length > 1 ? 'look' : 'looks'} like milliseconds; a NumericDate counts seconds`,
+      spec: 'RFC 7519 §2',
+    },
+  ];
+}

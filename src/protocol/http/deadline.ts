@@ -1,0 +1,67 @@
+// One deadline over the whole of an exchange: names, TLS, retries, body (security.md H4). A transport that does not obey the
+// signal cannot hold it up, because every wait is raced against it.
+
+// The longest delay a timer takes; more would become 1 ms.
+const LONGEST_MS = 2 ** 31 - 1;
+
+export interface Deadline {
+  /** Aborted when the time is over or the outer signal is. */
+  readonly signal: AbortSignal;
+  /** True when the time is over. */
+  expired(): boolean;
+  remainingMs(): number;
+  /** The result of the work, or a rejection as soon as the signal aborts. */
+  race<T>(work: Promise<T>): Promise<T>;
+  pause(ms: number): Promise<void>;
+  /** Takes timers and listeners away. */
+  end(): void;
+}
+
+/** Starts now. `outer` is the signal of the run (Ctrl-C). */
+export function startDeadline(timeoutMs: number, outer?: AbortSignal): Deadline {
+  const controller = new AbortController();
+  const limit = Math.min(timeoutMs, LONGEST_MS);
+  const startedAt = performance.now();
+  let over = false;
+  const expire = () => {
+    over = !controller.signal.aborted;
+    controller.abort(new Error('the time is over'));
+  };
+  const stop = () => controller.abort(outer?.reason);
+  const timer = setTimeout(expire, limit);
+  outer?.addEventListener('abort', stop, { once: true });
+  if (outer?.aborted) stop();
+  return {
+    signal: controller.signal,
+    expired: () => over,
+    remainingMs: () => limit - (performance.now() - startedAt),
+    race: (work) => race(work, controller.signal),
+    pause: (ms) => pause(ms, controller.signal),
+    end: () => {
+      clearTimeout(timer);
+      outer?.removeEventListener('abort', stop);
+    },
+  };
+}
+
+async function race<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = () => {};
+  const aborted = new Promise<never>((_, reject) => {
+    stop = () => reject(signal.reason);
+    if (signal.aborted) stop();
+    signal.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const slept = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await race(slept, signal).finally(() => clearTimeout(timer));
+}

@@ -1,0 +1,133 @@
+// The one door to the network: every request of tokctl goes through `exchange`. Limits of time and size, what may be reached,
+// and retries are kept here, whatever the transport (security.md §1.6). A status is not judged here.
+
+import { TokctlError } from '../../core/errors.ts';
+import { assertReachable, hostAndPort, isLinkLocal, shownUrl } from '../address.ts';
+import { readAnswer } from './answer.ts';
+import { type Deadline, startDeadline } from './deadline.ts';
+import { explainFailure, failureCode, isConnectionFailure, timeoutFailure } from './failure.ts';
+import type { Exchange, FetchInit, HttpAnswer, HttpRequest, Network } from './network.ts';
+import { type Outgoing, observed, outgoing } from './outgoing.ts';
+import { backoffMs, pauseAfter, retriesFor } from './retry.ts';
+
+/** All that one exchange works with. */
+interface Asking {
+  request: HttpRequest;
+  network: Network;
+  outgoing: Outgoing;
+  deadline: Deadline;
+}
+
+type Outcome = { answer: HttpAnswer } | { error: unknown; status: number | undefined };
+
+/**
+ * Sends a request and reads its answer, whatever its status. Redirects are not followed. An observer is told of every try,
+ * and with `offline` of the one that was not made.
+ * @throws TokctlError ERR_OFFLINE, ERR_ENDPOINT_REFUSED, ERR_USAGE, ERR_CONFIG_INVALID, ERR_NETWORK, ERR_TIMEOUT, ERR_TLS,
+ *   ERR_RESPONSE_TOO_LARGE, ERR_RESPONSE_INVALID
+ * @throws the reason of `network.signal` when that aborts
+ */
+export async function exchange(request: HttpRequest, network: Network): Promise<HttpAnswer> {
+  network.signal?.throwIfAborted();
+  const prepared = outgoing(request, network.headers);
+  if (network.offline) throw offline(request, prepared, network);
+  assertReachable(request.url, { ...network, hostFromToken: request.hostFromToken === true });
+  const deadline = startDeadline(network.timeoutMs, network.signal);
+  try {
+    return await askUntilAnswered({ request, network, outgoing: prepared, deadline });
+  } finally {
+    deadline.end();
+  }
+}
+
+function offline(request: HttpRequest, prepared: Outgoing, { headers, observe }: Network): TokctlError {
+  observe?.({ ...observed(request, prepared, headers), latencyMs: 0, failure: 'ERR_OFFLINE' });
+  return new TokctlError('ERR_OFFLINE', `expected to ask \`${hostAndPort(request.url)}\`, got \`--offline\``, {
+    hint: 'leave out `--offline`, or give what is needed from a file: `--jwks FILE` or `--key FILE`',
+    details: { url: shownUrl(request.url) },
+  });
+}
+
+async function askUntilAnswered(asking: Asking): Promise<HttpAnswer> {
+  const retries = retriesFor(asking.request.method, asking.network.retries);
+  for (let retry = 0; ; retry += 1) {
+    const outcome = await ask(asking);
+    const pause = retry < retries ? pauseBeforeNext(outcome, retry) : undefined;
+    if (pause === undefined || pause >= asking.deadline.remainingMs()) return settle(outcome);
+    await asking.deadline.pause(pause).catch((error) => {
+      throw explain(asking, error);
+    });
+  }
+}
+
+function pauseBeforeNext(outcome: Outcome, retry: number): number | undefined {
+  if ('answer' in outcome) return pauseAfter(outcome.answer, retry);
+  return outcome.status === undefined && isConnectionFailure(outcome.error) ? backoffMs(retry) : undefined;
+}
+
+function settle(outcome: Outcome): HttpAnswer {
+  if ('answer' in outcome) return outcome.answer;
+  throw outcome.error;
+}
+
+/** One try. */
+async function ask(asking: Asking): Promise<Outcome> {
+  const startedAt = performance.now();
+  const seen: Pick<Exchange, 'status' | 'mediaType'> = {};
+  const outcome = await receive(asking, seen).then(
+    (answer): Outcome => ({ answer: { ...answer, latencyMs: performance.now() - startedAt } }),
+    (error): Outcome => ({ error: explain(asking, error), status: seen.status }),
+  );
+  tell(asking, { ...seen, latencyMs: performance.now() - startedAt }, outcome);
+  return outcome;
+}
+
+async function receive(asking: Asking, seen: Pick<Exchange, 'status' | 'mediaType'>) {
+  const { request, network, deadline } = asking;
+  const connection = new AbortController();
+  const init = fetchInit(asking, AbortSignal.any([deadline.signal, connection.signal]));
+  try {
+    const response = await deadline.race(network.fetch(request.url.href, init));
+    seen.status = response.status;
+    const answer = await deadline.race(readAnswer(response, request.url));
+    if (answer.mediaType !== undefined) seen.mediaType = answer.mediaType;
+    return answer;
+  } catch (error) {
+    // Ends the connection at once; a refused body is not read to its end.
+    connection.abort(error);
+    throw error;
+  }
+}
+
+function fetchInit({ request, outgoing: { headers, body } }: Asking, signal: AbortSignal): FetchInit {
+  return {
+    method: request.method,
+    headers,
+    redirect: 'manual',
+    signal,
+    ...(body === undefined ? {} : { body }),
+    ...(request.hostFromToken === true ? { refuseAddress: isLinkLocal } : {}),
+  };
+}
+
+/** Ctrl-C before the deadline before everything else: the first two show themselves as all sorts of broken connections. */
+function explain({ request, network, deadline }: Asking, error: unknown): unknown {
+  if (deadline.expired()) return timeoutFailure(request.url, network.timeoutMs);
+  if (deadline.signal.aborted) return network.signal?.reason;
+  return explainFailure(error, request.url);
+}
+
+function tell(
+  { request, network, outgoing: sent }: Asking,
+  facts: Pick<Exchange, 'latencyMs'>,
+  outcome: Outcome,
+): void {
+  const failure = 'error' in outcome ? { failure: failureName(outcome.error) } : {};
+  network.observe?.({ ...observed(request, sent, network.headers), ...facts, ...failure });
+}
+
+/** The code of the system where there is one, such as ECONNREFUSED, else that of tokctl. */
+function failureName(error: unknown): string {
+  if (!(error instanceof TokctlError)) return 'ABORTED';
+  return failureCode(error.cause) ?? error.code;
+}

@@ -1,0 +1,103 @@
+// The transport over node:http and node:https, the one that starts quickest; the one not needed is never loaded. It follows
+// no redirect, inflates nothing and reads no environment. Limits of time and size are the business of `exchange.ts`.
+
+import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import { assertAddress, guardedLookup } from './lookup.ts';
+import type { FetchedResponse, FetchInit, Lookup, TlsOptions, Transport } from './network.ts';
+import { responseHeaders } from './response-headers.ts';
+import { type TlsConnection, tlsConnection } from './tls.ts';
+
+export interface NodeTransportOptions {
+  tls?: TlsOptions;
+  /** Keep connections for further requests (batch). Without it each request has its own, and the process ends at once. */
+  keepAlive?: boolean;
+  /** Most connections to one host at a time, with `keepAlive`; default: no limit. */
+  connections?: number;
+  /** In place of `dns.lookup`, for tests. */
+  lookup?: Lookup;
+}
+
+/** Bytes of a response head that are read; more is HPE_HEADER_OVERFLOW. */
+export const MAX_HEADER_BYTES = 32 * 1024;
+
+// Node gives up an address after 250 ms when a host has several, and never comes back to it: too short for far hosts.
+const ADDRESS_ATTEMPT_MS = 1_000;
+
+type Client = typeof import('node:http') | typeof import('node:https');
+
+/** What is made at the first request of a scheme, and kept. */
+interface Prepared {
+  client: Client;
+  agent: Agent | false;
+  tls?: TlsConnection;
+}
+
+export function nodeTransport(options: NodeTransportOptions = {}): Transport {
+  const prepared = new Map<string, Promise<Prepared>>();
+  const fetch = async (href: string, init: FetchInit): Promise<FetchedResponse> => {
+    const url = new URL(href);
+    assertAddress(url, init.refuseAddress);
+    const ready = prepared.get(url.protocol) ?? prepare(url.protocol, options);
+    prepared.set(url.protocol, ready);
+    return send(await ready, url, { init, lookup: await lookupFor(options.lookup, init.refuseAddress) });
+  };
+  return Object.assign(fetch, { close: () => void closeAll(prepared.values()) });
+}
+
+async function closeAll(prepared: Iterable<Promise<Prepared>>): Promise<void> {
+  for (const result of await Promise.allSettled(prepared)) {
+    if (result.status === 'fulfilled' && result.value.agent !== false) result.value.agent.destroy();
+  }
+}
+
+async function prepare(protocol: string, options: NodeTransportOptions): Promise<Prepared> {
+  const client: Client = protocol === 'http:' ? await import('node:http') : await import('node:https');
+  const maxSockets = options.connections ?? Number.POSITIVE_INFINITY;
+  const agent = options.keepAlive === true && new client.Agent({ keepAlive: true, maxSockets });
+  return protocol === 'http:' ? { client, agent } : { client, agent, tls: await tlsConnection(options.tls) };
+}
+
+async function lookupFor(lookup: Lookup | undefined, refuse: FetchInit['refuseAddress']): Promise<Lookup | undefined> {
+  if (refuse === undefined) return lookup;
+  return guardedLookup(lookup ?? (await import('node:dns')).lookup, refuse);
+}
+
+interface Sending {
+  init: FetchInit;
+  lookup: Lookup | undefined;
+}
+
+function requestOptions({ agent, tls }: Prepared, { init, lookup }: Sending): RequestOptions {
+  return {
+    method: init.method,
+    headers: init.headers,
+    signal: init.signal,
+    maxHeaderSize: MAX_HEADER_BYTES,
+    insecureHTTPParser: false,
+    // A connection that is kept may have been made without the guard.
+    agent: init.refuseAddress === undefined ? agent : false,
+    ...(lookup === undefined ? {} : { lookup }),
+    ...{ autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS },
+    ...tls,
+  };
+}
+
+function send(prepared: Prepared, url: URL, sending: Sending): Promise<FetchedResponse> {
+  return new Promise((resolve, reject) => {
+    const request: ClientRequest = prepared.client.request(url, requestOptions(prepared, sending));
+    request.on('response', (response) => resolve(fetched(response)));
+    // Stays after the response: a late reset is told by the body, and must not be an uncaught error here.
+    request.on('error', reject);
+    request.on('close', () => reject(noResponse()));
+    request.end(sending.init.body);
+  });
+}
+
+const fetched = (response: IncomingMessage): FetchedResponse => ({
+  status: response.statusCode ?? 0,
+  headers: responseHeaders(response.rawHeaders),
+  body: response,
+});
+
+/** The connection ended without a response and without an error, as after an Upgrade nobody asked for. */
+const noResponse = () => Object.assign(new Error('the connection ended without a response'), { code: 'ECONNRESET' });

@@ -1,0 +1,46 @@
+// Verifies one signature under one key: the only place where jose meets a token.
+
+import { compactVerify } from 'jose/jws/compact/verify';
+import { importJWK } from 'jose/key/import';
+import type { JsonObject } from '../core/json.ts';
+
+/** `unusable`: the key could not be read as a key of that algorithm (a point off its curve, a bad modulus). */
+export type SignatureOutcome = 'verified' | 'not_verified' | 'unusable';
+
+/**
+ * Verifies a compact JWS under one public key, or under a secret for HS256, HS384 and HS512 (RFC 7515 §5.2).
+ * The caller has judged the key and the header; `alg` is the one algorithm that is allowed.
+ */
+export async function verifySignature(
+  jws: string,
+  key: JsonObject | Uint8Array,
+  alg: string,
+): Promise<SignatureOutcome> {
+  const imported = key instanceof Uint8Array ? key : await importKey(key, alg);
+  if (imported === undefined) return 'unusable';
+  try {
+    await compactVerify(jws, imported, { algorithms: [alg] });
+    return 'verified';
+  } catch (problem) {
+    if (isSignatureFailure(problem)) return 'not_verified';
+    throw problem;
+  }
+}
+
+/** Only the public members are handed over, so that jose can never see a private part. */
+async function importKey(jwk: JsonObject, alg: string) {
+  const { kty, crv, n, e, x, y } = jwk;
+  try {
+    return await importJWK({ kty, crv, n, e, x, y } as Parameters<typeof importJWK>[0], alg);
+  } catch {
+    return undefined;
+  }
+}
+
+/** jose says so, or the crypto library refused the bytes of the signature as such. */
+function isSignatureFailure(problem: unknown): boolean {
+  const code = problem instanceof Error && 'code' in problem ? problem.code : undefined;
+  return (
+    code === 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED' || code === 'ERR_JWS_INVALID' || problem instanceof DOMException
+  );
+}

@@ -1,0 +1,102 @@
+// The one question: what a caller of the library may ask, as plain data. Times and durations in seconds.
+
+import type { Expectations } from './core/expectations.ts';
+import type { Description, IssuerSource } from './core/report.ts';
+import type { ClientCredentials } from './protocol/client-authentication.ts';
+import type { Exchange, FetchLike, HttpRequest } from './protocol/http/network.ts';
+
+/** Where keys come from. At most one of `jwks`, `key` and `secret`; none of them means discovery by `issuer`. */
+export interface TrustOptions {
+  /** The issuer that is trusted; must equal `iss` byte for byte. */
+  issuer?: string;
+  /** Where the issuer was named; for the report. Default: `flag`. */
+  issuerSource?: IssuerSource;
+  metadataUrl?: string;
+  /** URL of a JWK Set. */
+  jwksUri?: string;
+  /** The text of a JWK Set or JWK. */
+  jwks?: string;
+  /** One public key: the text of a PEM (SPKI, PKCS#1 or certificate) or JWK file. */
+  key?: string;
+  /** The shared secret of an HS256, HS384 or HS512 token. */
+  secret?: string;
+  /** Exact names; default: the asymmetric ones of RFC 7518, RFC 8037 and RFC 9864. */
+  algorithms?: readonly string[];
+  /** Take the issuer from the token's own `iss` (`--trust-iss`). */
+  trustTokenIssuer?: boolean;
+  /** Origins besides the issuer's that may get credentials. */
+  allowedEndpointOrigins?: readonly string[];
+}
+
+export interface NetworkOptions {
+  /** A fetch-like transport; default: node:http and node:https without redirects, cookies or content coding. */
+  fetch?: FetchLike;
+  /** Seconds for one exchange, retries included. Default 10. */
+  timeout?: number;
+  /** Default 2. */
+  retries?: number;
+  headers?: Record<string, string>;
+  offline?: boolean;
+  insecureHttp?: boolean;
+  /** The caller's transport accepts any certificate; only listed in `weakened`. */
+  insecureTls?: boolean;
+  signal?: AbortSignal;
+  /** Told of every exchange; nothing in it is secret. */
+  observe?: (exchange: Exchange) => void;
+}
+
+export interface CommonOptions {
+  /** Seconds since 1970; default: the clock. */
+  now?: number;
+  /** True when `now` is not the present (`--at`); listed in `weakened`. */
+  nowIsChosen?: boolean;
+  /** The member of a response that the token was taken from, as evidence of its kind. */
+  takenFrom?: string;
+  /** For the report of a batch. */
+  id?: string;
+}
+
+export type DecodeOptions = CommonOptions;
+
+export interface VerifyOptions extends CommonOptions, TrustOptions, NetworkOptions {
+  expectations?: Expectations;
+  /** Metadata and JWK Sets of this run, shared between calls. Default: one for each call. */
+  memory?: Memory;
+}
+
+export type Mode = 'auto' | 'local' | 'remote' | 'both';
+
+export interface IntrospectOptions extends VerifyOptions {
+  mode?: Mode;
+  introspectionEndpoint?: string;
+  tokenTypeHint?: string;
+  /** `jwt`: a signed answer (RFC 9701) and nothing else. */
+  accept?: 'json' | 'jwt';
+  client?: ClientCredentials;
+  /** An access token to ask with, in place of client credentials (RFC 7662 §2.1). */
+  bearer?: string;
+  /** Get that access token first, by client_credentials. */
+  bearerGrant?: { scope?: string; resource?: string };
+  /** Told of the introspection request before it is sent. Holds the token and credentials: never print it as it is. */
+  onRequest?: (request: HttpRequest, clientAuth: string) => void;
+}
+
+/** What is kept in memory between the tokens of one run, by URL or issuer. */
+export interface Memory {
+  /** Promises, so that tokens of one batch wait for one request instead of making their own. */
+  readonly entries: Map<string, Promise<unknown>>;
+}
+
+export const newMemory = (): Memory => ({ entries: new Map() });
+
+/** What is remembered under that key, or what `make` gives; a failure is not remembered. */
+export async function remembered<T>({ entries }: Memory, key: string, make: () => Promise<T>): Promise<T> {
+  const known = entries.get(key);
+  if (known !== undefined) return known as Promise<T>;
+  const made = make();
+  entries.set(key, made);
+  made.catch(() => entries.delete(key));
+  return made;
+}
+
+export type { Description };
