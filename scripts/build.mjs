@@ -25,7 +25,7 @@ const result = await build({
   chunkNames: 'chunks/[name]-[hash]',
   define: { TOKCTL_VERSION: JSON.stringify(version) },
   // CommonJS packages inside an ES module bundle ask for node's own modules by require.
-  banner: { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" },
+  banner: { js: "import{createRequire as tokctlCreateRequire}from'node:module';const require=tokctlCreateRequire(import.meta.url);" },
   metafile: true,
   logLevel: 'warning',
 });

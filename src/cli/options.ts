@@ -8,6 +8,8 @@ export type OptionGroup =
   | 'network'
   | 'output'
   | 'batch'
+  | 'keys'
+  | 'demo'
   | 'general';
 
 /**
@@ -363,6 +365,14 @@ export const OPTIONS: readonly OptionDefinition[] = [
     placeholder: '<member>',
     inProfile: false,
   },
+  {
+    name: 'pem',
+    group: 'keys',
+    kind: 'flag',
+    help: 'print the keys as PEM',
+    inProfile: false,
+    inEnvironment: false,
+  },
   // batch
   {
     name: 'from',
@@ -398,6 +408,25 @@ export const OPTIONS: readonly OptionDefinition[] = [
     help: 'this share of the lines, such as 1/4',
     placeholder: '<i/n>',
     inProfile: false,
+  },
+  // demo
+  {
+    name: 'port',
+    group: 'demo',
+    kind: 'text',
+    help: 'the port on loopback; 0 means any free one',
+    default: '8080, or the next free one',
+    placeholder: '<n>',
+    inProfile: false,
+    inEnvironment: false,
+  },
+  {
+    name: 'tour',
+    group: 'demo',
+    kind: 'flag',
+    help: 'run tokctl against good and bad tokens, show each result, and exit',
+    inProfile: false,
+    inEnvironment: false,
   },
   // general
   {

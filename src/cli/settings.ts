@@ -17,9 +17,22 @@ export class Settings {
   /** The profile that was used, and the names of all profiles. */
   readonly profile: string | undefined;
 
-  constructor(values: ReadonlyMap<string, Setting>, profile?: string) {
+  readonly #pick: ((issuer: string) => Settings | undefined) | undefined;
+
+  constructor(values: ReadonlyMap<string, Setting>, profile?: string, pick?: (issuer: string) => Settings | undefined) {
     this.#values = values;
     this.profile = profile;
+    this.#pick = pick;
+  }
+
+  /** The same settings, of which a token may pick others by its issuer. */
+  pickingBy(pick: (issuer: string) => Settings | undefined): Settings {
+    return new Settings(this.#values, this.profile, pick);
+  }
+
+  /** The settings for a token of that issuer: those of the one profile that names it, where nobody chose a profile. */
+  forIssuer(issuer: string | undefined): Settings {
+    return (issuer === undefined ? undefined : this.#pick?.(issuer)) ?? this;
   }
 
   get(name: string): Setting | undefined {

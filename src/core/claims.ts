@@ -2,12 +2,12 @@
 // They serve a verified JWT and an introspection answer alike; `origin` says which, because RFC 7662 makes all but
 // `active` optional and lets the server's word stand.
 
+import { expiry, issuedAt, lifetime, maxAge, notBefore } from './claim-times.ts';
 import type { Expectations } from './expectations.ts';
 import { type Json, JsonNumber, type JsonObject, member, printJson, textMember } from './json.ts';
 import { type KindName, normalizeTyp } from './kind.ts';
-import { finiteNumber, lintTimes } from './lint.ts';
+import { lintTimes } from './lint.ts';
 import type { Check } from './report.ts';
-import { durationWords, formatUtc } from './time.ts';
 
 export interface ClaimsInput {
   claims: JsonObject;
@@ -40,8 +40,6 @@ export function checkClaims(input: ClaimsInput): Check[] {
   ];
 }
 
-const words = (seconds: number): string => formatUtc(seconds) ?? `${seconds} seconds since 1970`;
-
 // ---------------------------------------------------------------- who and for whom
 
 function issuer({ claims, issuer: named, origin }: ClaimsInput): Check[] {
@@ -55,7 +53,7 @@ function issuer({ claims, issuer: named, origin }: ClaimsInput): Check[] {
         outcome: 'warned',
         expected: named,
         actual,
-        because: 'the server says that another issuer made the token',
+        because: 'the server says that another issuer made it',
         spec: 'RFC 7662 §2.2',
       },
     ];
@@ -71,14 +69,12 @@ function issuer({ claims, issuer: named, origin }: ClaimsInput): Check[] {
       },
     ];
   if (actual === named)
-    return [
-      { name: 'issuer', outcome: 'passed', expected: named, actual, because: 'iss is the issuer that was named', spec },
-    ];
+    return [{ name: 'issuer', outcome: 'passed', expected: named, actual, because: 'iss is the issuer named', spec }];
   const because =
     actual === undefined
       ? 'the token has no iss'
       : typeof actual === 'string'
-        ? 'iss is not the issuer that was named, compared byte for byte'
+        ? 'iss is another; compared byte for byte'
         : 'iss is no text';
   return [
     {
@@ -108,7 +104,11 @@ function audience({ claims, expectations: { audience: wanted = [] } }: ClaimsInp
   const audiences = Array.isArray(actual) ? actual : actual === undefined ? [] : [actual];
   const check = { name: 'audience', expected: oneOrList(wanted), ...optional('actual', actual), spec } as const;
   if (audiences.length === 0)
-    return { ...check, outcome: 'failed', because: 'the token is for no audience at all: it has no aud' };
+    return {
+      ...check,
+      outcome: 'failed',
+      because: actual === undefined ? 'it has no aud: it is for nobody in particular' : 'aud is an empty list',
+    };
   if (!audiences.every((one) => typeof one === 'string'))
     return {
       ...check,
@@ -126,164 +126,9 @@ function audience({ claims, expectations: { audience: wanted = [] } }: ClaimsInp
       };
 }
 
-const oneOrList = (values: readonly string[]): Json => (values.length === 1 ? (values[0] ?? null) : [...values]);
 const optional = <K extends string>(name: K, value: Json | undefined): { [P in K]?: Json } =>
   value === undefined ? {} : ({ [name]: value } as { [P in K]?: Json });
-
-// ---------------------------------------------------------------- times
-
-/** A claim that must be a NumericDate: its seconds, or the check that says why it is none. */
-function numericDate(
-  claims: JsonObject,
-  name: 'exp' | 'nbf' | 'iat',
-  check: 'expiry' | 'not_before' | 'issued_at',
-  spec: string,
-): number | Check {
-  const actual = member(claims, name) ?? null;
-  const seconds = finiteNumber(actual);
-  if (seconds !== undefined && seconds >= 0) return seconds;
-  const isNumber = typeof actual === 'number' || actual instanceof JsonNumber;
-  const finding = isNumber ? `claims.${name}.absurd` : `claims.${name}.type`;
-  return {
-    name: check,
-    outcome: 'failed',
-    finding,
-    expected: 'a NumericDate',
-    actual,
-    because: `${name} is ${isNumber ? 'a number that is no time' : 'no number'}`,
-    spec,
-  };
-}
-
-function expiry({ claims, expectations, now, origin }: ClaimsInput): Check {
-  const spec = 'RFC 7519 §4.1.4';
-  if (!Object.hasOwn(claims, 'exp')) {
-    if (origin === 'answer')
-      return {
-        name: 'expiry',
-        outcome: 'skipped',
-        because: 'the answer does not say when the token expires',
-        spec: 'RFC 7662 §2.2',
-      };
-    return {
-      name: 'expiry',
-      outcome: 'warned',
-      finding: 'claims.exp.missing',
-      expected: 'exp',
-      because: 'the token has no exp: it never expires by itself',
-      spec,
-    };
-  }
-  const exp = numericDate(claims, 'exp', 'expiry', spec);
-  if (typeof exp !== 'number') return exp;
-  const { clockTolerance = 0 } = expectations;
-  const check = { name: 'expiry', expected: `after ${words(now)}`, actual: words(exp), spec } as const;
-  if (exp > now - clockTolerance)
-    return {
-      ...check,
-      outcome: 'passed',
-      because:
-        exp > now
-          ? `valid for ${durationWords(exp - now)} more`
-          : `expired ${durationWords(now - exp)} ago, which --clock-tolerance forgives`,
-    };
-  const because = `exp ${words(exp)} lies ${durationWords(now - exp)} before ${words(now)}`;
-  if (origin === 'answer')
-    return {
-      ...check,
-      outcome: 'warned',
-      finding: 'introspection.exp_past',
-      because: `${because}, yet the server says active`,
-    };
-  return { ...check, outcome: 'failed', because };
-}
-
-function notBefore({ claims, expectations, now, origin }: ClaimsInput): Check[] {
-  const spec = 'RFC 7519 §4.1.5';
-  if (!Object.hasOwn(claims, 'nbf')) return [];
-  const nbf = numericDate(claims, 'nbf', 'not_before', spec);
-  if (typeof nbf !== 'number') return [nbf];
-  const check = { name: 'not_before', expected: `at or before ${words(now)}`, actual: words(nbf), spec } as const;
-  if (nbf <= now + (expectations.clockTolerance ?? 0))
-    return [
-      {
-        ...check,
-        outcome: 'passed',
-        because:
-          nbf <= now
-            ? 'nbf has passed'
-            : `nbf lies ${durationWords(nbf - now)} ahead, which --clock-tolerance forgives`,
-      },
-    ];
-  return [
-    {
-      ...check,
-      outcome: origin === 'answer' ? 'warned' : 'failed',
-      because: `the token becomes valid in ${durationWords(nbf - now)}`,
-    },
-  ];
-}
-
-function issuedAt({ claims, expectations, now }: ClaimsInput): Check[] {
-  const spec = 'RFC 7519 §4.1.6';
-  if (!Object.hasOwn(claims, 'iat')) return [];
-  const iat = numericDate(claims, 'iat', 'issued_at', spec);
-  if (typeof iat !== 'number') return [iat];
-  const check = { name: 'issued_at', expected: `at or before ${words(now)}`, actual: words(iat), spec } as const;
-  if (iat <= now + (expectations.clockTolerance ?? 0))
-    return [
-      {
-        ...check,
-        outcome: 'passed',
-        because:
-          iat <= now
-            ? `issued ${durationWords(now - iat)} ago`
-            : `issued ${durationWords(iat - now)} ahead, which --clock-tolerance forgives`,
-      },
-    ];
-  return [
-    {
-      ...check,
-      outcome: 'warned',
-      finding: 'time.local_clock_off',
-      because: `the token was issued ${durationWords(iat - now)} in the future: one of the clocks is off`,
-    },
-  ];
-}
-
-function lifetime({ claims, expectations: { minTtl }, now }: ClaimsInput): Check[] {
-  if (minTtl === undefined) return [];
-  const exp = finiteNumber(member(claims, 'exp'));
-  const check = { name: 'lifetime', expected: `${durationWords(minTtl)} or more`, spec: 'RFC 7519 §4.1.4' } as const;
-  if (exp === undefined)
-    return [{ ...check, outcome: 'failed', because: 'how long it is valid cannot be told: there is no exp' }];
-  const actual = exp > now ? durationWords(exp - now) : 'expired';
-  return [
-    exp - now >= minTtl
-      ? { ...check, outcome: 'passed', actual, because: 'enough time is left' }
-      : { ...check, outcome: 'failed', actual, because: 'too little time is left' },
-  ];
-}
-
-function maxAge({ claims, expectations: { maxAge: limit, clockTolerance = 0 }, now }: ClaimsInput): Check[] {
-  if (limit === undefined) return [];
-  const iat = finiteNumber(member(claims, 'iat'));
-  const check = {
-    name: 'max_age',
-    expected: `issued at most ${durationWords(limit)} ago`,
-    spec: 'RFC 7519 §4.1.6',
-  } as const;
-  if (iat === undefined) return [{ ...check, outcome: 'failed', because: 'the age cannot be told: there is no iat' }];
-  const age = now - iat;
-  if (age < -clockTolerance)
-    return [{ ...check, outcome: 'failed', actual: words(iat), because: 'iat lies in the future' }];
-  const actual = `issued ${durationWords(Math.max(age, 0))} ago`;
-  return [
-    age - clockTolerance <= limit
-      ? { ...check, outcome: 'passed', actual, because: 'young enough' }
-      : { ...check, outcome: 'failed', actual, because: 'too old' },
-  ];
-}
+const oneOrList = (values: readonly string[]): Json => (values.length === 1 ? (values[0] ?? null) : [...values]);
 
 // ---------------------------------------------------------------- what it is and may do
 
@@ -306,8 +151,8 @@ function type({ header, expectations: { typ } }: ClaimsInput): Check[] {
 }
 
 const NOT_FOR_ACCESS: Partial<Record<KindName, string>> = {
-  id_token: 'an ID token proves a sign-in to the client that asked for it; it authorizes no API access',
-  refresh_token: 'a refresh token gets new tokens at the token endpoint; it authorizes no API access',
+  id_token: 'an ID token proves a sign-in to its client; it is not for APIs',
+  refresh_token: 'a refresh token gets new tokens at the token endpoint; it is not for APIs',
   logout_token: 'a logout token tells a client that a session ended',
   security_event: 'a security event token reports what happened',
   dpop_proof: 'a DPoP proof accompanies an access token and is none',

@@ -36,11 +36,17 @@ export class JsonError extends Error {
 
 export interface ParsedJson {
   value: Json;
-  /** Names of members that stand more than once in one object, as dotted paths; the last one won. */
+  /**
+   * Names of members that stand more than once in one object, as dotted paths; the last one won. At most 16 of them,
+   * each at most 200 characters: a hostile text must not make a long list out of a short one.
+   */
   duplicates: string[];
 }
 
 export const MAX_DEPTH = 128;
+
+const MAX_DUPLICATES = 16;
+const MAX_PATH_LENGTH = 200;
 
 /** True for a JSON object (not null, a list or a `JsonNumber`). */
 export function isJsonObject(value: unknown): value is JsonObject {
@@ -129,6 +135,7 @@ class Reader {
 
   #object(): JsonObject {
     const object: JsonObject = Object.create(null);
+    const repeated = new Set<string>();
     this.#space();
     if (this.#skip('}')) return object;
     do {
@@ -137,13 +144,18 @@ class Reader {
       this.#space();
       this.#expect(':');
       this.#path.push(name);
-      if (Object.hasOwn(object, name)) this.#duplicates.push(this.#path.join('.'));
+      if (Object.hasOwn(object, name) && !repeated.has(name)) this.#noteDuplicate();
+      if (Object.hasOwn(object, name)) repeated.add(name);
       object[name] = this.#value();
       this.#path.pop();
       this.#space();
     } while (this.#skip(','));
     this.#expect('}');
     return object;
+  }
+
+  #noteDuplicate(): void {
+    if (this.#duplicates.length < MAX_DUPLICATES) this.#duplicates.push(this.#path.join('.').slice(0, MAX_PATH_LENGTH));
   }
 
   #list(): Json[] {
@@ -222,9 +234,9 @@ class Reader {
   }
 }
 
-// Characters that a terminal, a log reader or a browser could take for more than text (security.md O3).
-const UNSAFE =
-  /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb<]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]|\udb40[\udc00-\udc7f]/g;
+// Characters that a terminal, a log reader or a browser could take for more than text (security.md O3): the classes of
+// `escapeText`, and `<`.
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}<]/gu;
 const escapeUnit = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 function printString(text: string): string {

@@ -28,6 +28,10 @@ export interface Kind {
 /** Compares `typ` values as RFC 7515 §4.1.9 has it: without case, `application/` optional. */
 export const normalizeTyp = (typ: string): string => typ.toLowerCase().replace(/^application\//, '');
 
+/** The value of an own member: names from a token may be `constructor` or `__proto__`. */
+const ownMember = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
+
 const BY_TYP: Record<string, readonly [KindName, string]> = {
   'at+jwt': ['access_token', 'RFC 9068 §2.1'],
   'okta-internal-at+jwt': ['access_token', 'Okta'],
@@ -52,6 +56,15 @@ const BY_PAYLOAD_TYP: Record<string, KindName> = {
   Logout: 'logout_token',
 };
 
+/** The claim `token_use` of Amazon Cognito, Ory Hydra and Dex. */
+const BY_TOKEN_USE: Record<string, KindName> = {
+  access: 'access_token',
+  access_token: 'access_token',
+  id: 'id_token',
+  id_token: 'id_token',
+  refresh_token: 'refresh_token',
+};
+
 const BACK_CHANNEL_LOGOUT = 'http://schemas.openid.net/event/backchannel-logout';
 
 type Rule = (claims: JsonObject) => readonly [KindName, string] | undefined;
@@ -61,13 +74,13 @@ const has = (claims: JsonObject, ...names: string[]): boolean => names.every((na
 const RULES: readonly Rule[] = [
   (claims) => {
     const typ = textMember(claims, 'typ') ?? '';
-    const kind = Object.hasOwn(BY_PAYLOAD_TYP, typ) ? BY_PAYLOAD_TYP[typ] : undefined;
+    const kind = ownMember(BY_PAYLOAD_TYP, typ);
     return kind && [kind, `claim typ is ${typ} (Keycloak)`];
   },
   (claims) => {
-    const use = textMember(claims, 'token_use');
-    if (use === 'access') return ['access_token', 'claim token_use is access (Cognito)'];
-    return use === 'id' ? ['id_token', 'claim token_use is id (Cognito)'] : undefined;
+    const use = textMember(claims, 'token_use') ?? '';
+    const kind = ownMember(BY_TOKEN_USE, use);
+    return kind && [kind, `claim token_use is ${use}`];
   },
   (claims) => {
     const events = member(claims, 'events');
@@ -131,19 +144,21 @@ const BY_MEMBER: Record<string, KindName> = {
   access_token: 'access_token',
   id_token: 'id_token',
   refresh_token: 'refresh_token',
+  logout_token: 'logout_token',
+  client_assertion: 'client_assertion',
 };
 
 /** The kind of a token with the evidence for it; `unknown` with no evidence when nothing tells. */
 export function kindOf({ format, header, claims, takenFrom = '' }: KindInput): Kind {
   const typ = textMember(header, 'typ');
-  const byTyp = typ === undefined ? undefined : BY_TYP[normalizeTyp(typ)];
+  const byTyp = typ === undefined ? undefined : ownMember(BY_TYP, normalizeTyp(typ));
   if (byTyp !== undefined) return { kind: byTyp[0], evidence: [`header typ is ${typ} (${byTyp[1]})`] };
   if (format === 'sd-jwt') return { kind: 'sd_jwt', evidence: ['disclosures after ~ (RFC 9901)'] };
   for (const rule of claims === undefined ? [] : RULES) {
     const found = rule(claims ?? {});
     if (found !== undefined) return { kind: found[0], evidence: [found[1]] };
   }
-  const byMember = Object.hasOwn(BY_MEMBER, takenFrom) ? BY_MEMBER[takenFrom] : undefined;
+  const byMember = ownMember(BY_MEMBER, takenFrom.toLowerCase());
   return byMember === undefined
     ? { kind: 'unknown', evidence: [] }
     : { kind: byMember, evidence: [`it stood in ${takenFrom}`] };

@@ -1,6 +1,7 @@
 // What is odd in a header, whoever signed it: critical members, key references, unusual algorithms (security.md §1.2).
 
-import { type Json, JsonNumber, type JsonObject, member, textMember } from './json.ts';
+import { type Json, JsonNumber, type JsonObject, member, printJson, textMember } from './json.ts';
+import { normalizeTyp } from './kind.ts';
 import type { Check } from './report.ts';
 
 const KEY_REFERENCES = ['jku', 'x5u', 'jwk', 'x5c'] as const;
@@ -29,7 +30,7 @@ function criticalHeader(header: JsonObject): Check[] {
         finding: 'header.crit.unsupported',
         expected: 'no crit',
         actual,
-        because: `the header demands extensions that must be understood: ${names(actual)}; none is supported`,
+        because: `the header demands extensions, none is supported: ${names(actual)}`,
         spec,
       },
     ];
@@ -43,22 +44,22 @@ function criticalHeader(header: JsonObject): Check[] {
       finding: 'header.b64',
       expected: true,
       actual: b64,
-      because: 'b64 changes what is signed, and a JWT must not use it (RFC 7797 §7)',
-      spec: 'RFC 7797 §6',
+      because: '`b64` changes what is signed; a JWT must not use it',
+      spec: 'RFC 7797 §7',
     },
   ];
 }
 
 const names = (crit: Json): string =>
   Array.isArray(crit) && crit.length > 0
-    ? crit.map((name) => `\`${String(name)}\``).join(', ')
-    : 'its crit is not even a list of names';
+    ? crit.map((name) => `\`${typeof name === 'string' ? name : printJson(name)}\``).join(', ')
+    : 'its `crit` is no list of names';
 
 /** Keys that a token brings along, or points to, are never used; a proof of possession is the one kind that carries its own. */
 function keyReferences(header: JsonObject): Check[] {
   const found = KEY_REFERENCES.filter((name) => Object.hasOwn(header, name));
   if (found.length === 0) return [];
-  const isProof = textMember(header, 'typ')?.toLowerCase().endsWith('dpop+jwt') === true;
+  const isProof = normalizeTyp(textMember(header, 'typ') ?? '') === 'dpop+jwt' && found.every((name) => name === 'jwk');
   const list = found.map((name) => `\`${name}\``).join(', ');
   return [
     {
@@ -68,7 +69,7 @@ function keyReferences(header: JsonObject): Check[] {
       actual: found,
       because: isProof
         ? 'a DPoP proof carries its own public key (RFC 9449 §4.2)'
-        : `the header names a key by ${list}: never followed, never used; only the issuer's JWK Set counts`,
+        : `${list} in the header names a key: never followed, never used`,
       spec: 'RFC 7515 §10',
     },
   ];
@@ -84,7 +85,7 @@ function oddMembers(header: JsonObject): Check[] {
       finding: 'header.kid.type',
       expected: 'text',
       actual: kid,
-      because: 'kid is no text',
+      because: '`kid` is no text',
       spec: 'RFC 7515 §4.1.4',
     });
   }
@@ -94,7 +95,7 @@ function oddMembers(header: JsonObject): Check[] {
       outcome: 'warned',
       finding: 'header.zip',
       actual: header['zip'] ?? null,
-      because: 'zip has no meaning in a JWS; nothing was inflated',
+      because: '`zip` has no meaning in a JWS; nothing was inflated',
       spec: 'RFC 7516 §4.1.3',
     });
   }
@@ -104,7 +105,7 @@ function oddMembers(header: JsonObject): Check[] {
       outcome: 'warned',
       finding: 'token.nested',
       actual: 'JWT',
-      because: 'the payload says it is another JWT; only the outer one is judged here',
+      because: 'the payload is another JWT; only the outer one is judged',
       spec: 'RFC 7519 §5.2',
     });
   }
@@ -133,7 +134,7 @@ export function lintTimes(claims: JsonObject): Check[] {
       finding: `claims.${found[0]}.milliseconds`,
       expected: 'seconds since 1970',
       actual: Object.fromEntries(found.map((name) => [name, claims[name] ?? null])),
-      because: `${found.join(', ')} ${found.length > 1 ? 'look' : 'looks'} like milliseconds; a NumericDate counts seconds`,
+      because: `${found.join(', ')} ${found.length > 1 ? 'look' : 'looks'} like milliseconds; times count seconds`,
       spec: 'RFC 7519 §2',
     },
   ];

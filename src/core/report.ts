@@ -125,6 +125,8 @@ export interface ReportError {
   code: ErrorCode;
   message: string;
   hint: string;
+  /** What is known of the exchange: url, status, media_type, www_authenticate, the first line of the body. */
+  details?: { [fact: string]: string | number };
 }
 
 export type IssuerSource = 'flag' | 'environment' | 'profile' | 'token';
@@ -163,6 +165,9 @@ export interface Report extends Description {
   differences?: Difference[];
   weakened: Weakness[];
 }
+
+/** True for what `verify` and `introspect` give: it has a verdict. */
+export const isReport = (report: Report | Description): report is Report => 'verdict' in report;
 
 const ACTIVE: Record<Verdict, boolean | null> = { active: true, inactive: false, unknown: null };
 const EXIT: Record<Verdict, ExitCode> = { active: 0, inactive: 1, unknown: 3 };

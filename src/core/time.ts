@@ -82,7 +82,13 @@ const RFC3339 = /^\d{4}-\d{2}-\d{2}(?:[Tt ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:[Z
 export function parseTime(text: string): number | undefined {
   const trimmed = text.trim();
   if (/^\d{1,12}(?:\.\d{1,3})?$/.test(trimmed)) return Number(trimmed);
-  if (!RFC3339.test(trimmed)) return undefined;
+  if (!RFC3339.test(trimmed) || !isCalendarDay(trimmed.slice(0, 10))) return undefined;
   const milliseconds = Date.parse(trimmed.replace(' ', 'T'));
   return Number.isNaN(milliseconds) ? undefined : milliseconds / 1000;
+}
+
+/** `Date` takes 30 February for 2 March; a person who wrote it meant neither. */
+function isCalendarDay(day: string): boolean {
+  const time = new Date(`${day}T00:00:00Z`);
+  return !Number.isNaN(time.getTime()) && time.toISOString().startsWith(day);
 }

@@ -1,12 +1,23 @@
 // What a text is, by parsing it (RFC 7515, 7516, RFC 9901, PASETO), never by counting dots alone.
-// Invariant: a `Token` of format `jws` has a header that is a JSON object with a text `alg`; everything that is odd
-// about it stands in `faults` as failed or warned checks, so that a damaged token is a result and not an error.
+// Invariant: a `Token` of format `jws` has a header that is a JSON object with a text `alg`, unless a failed `format`
+// fault says otherwise; everything that is odd stands in `faults`, so that a damaged token is a result and not an error.
+// Vendors' forms are not known here: for what is opaque or malformed, the caller asks `shapeOf` (shape.ts).
 
 import { createHash } from 'node:crypto';
-import { type Base64UrlFault, decodeBase64Url, decodeLeniently, isFault } from './base64url.ts';
-import { characterName } from './escape.ts';
-import { isJsonObject, JsonError, type JsonObject, parseJson, textMember } from './json.ts';
+import { decodeBase64Url, decodeLeniently, isFault } from './base64url.ts';
+import { isJsonObject, JsonError, type JsonObject, member, parseJson, textMember } from './json.ts';
 import type { Check } from './report.ts';
+import {
+  disclosureFaults,
+  duplicateFaults,
+  format,
+  illegalCharacters,
+  jsonFault,
+  partFaults,
+  tooLarge,
+  truncated,
+  utf8Faults,
+} from './token-faults.ts';
 
 export type TokenFormat = 'jws' | 'jws-json' | 'jwe' | 'sd-jwt' | 'paseto' | 'opaque';
 
@@ -32,6 +43,7 @@ export interface Token {
 /** A token that parsing found nothing wrong with. */
 export const isWellFormed = (token: Token): boolean => token.faults.every((fault) => fault.outcome !== 'failed');
 
+/** The first 12 hexadecimal digits of the SHA-256 of a text: enough to recognise a token by, of no use to a thief. */
 export const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
 
 type Parsed = Omit<Token, 'text' | 'sha256'>;
@@ -42,15 +54,18 @@ export function parseToken(text: string): Token {
 }
 
 function parse(text: string): Parsed {
-  if (text.length > MAX_TOKEN_LENGTH) return { format: 'opaque', faults: [tooLarge(text.length)] };
-  if (text.startsWith('{')) return parseJsonSerialization(text);
+  if (text.length > MAX_TOKEN_LENGTH) return { format: 'opaque', faults: [tooLarge(text.length, MAX_TOKEN_LENGTH)] };
+  if (text.startsWith('{')) return parseJsonText(text);
   if (/^v[1-4]\.(?:local|public)\./.test(text)) return { format: 'paseto', faults: illegalCharacters(text) };
+  return parseSdJwt(text) ?? parseCompact(text) ?? { format: 'opaque', faults: illegalCharacters(text) };
+}
+
+/** A JWS and `~`-separated disclosures (RFC 9901 §4). */
+function parseSdJwt(text: string): Parsed | undefined {
   const tilde = text.indexOf('~');
-  if (tilde > 0) {
-    const issuerSigned = parseCompact(text.slice(0, tilde));
-    if (issuerSigned?.format === 'jws') return { ...issuerSigned, format: 'sd-jwt' };
-  }
-  return parseCompact(text) ?? { format: 'opaque', faults: illegalCharacters(text) };
+  const issuerSigned = tilde > 0 ? parseCompact(text.slice(0, tilde)) : undefined;
+  if (issuerSigned?.format !== 'jws') return undefined;
+  return { ...issuerSigned, format: 'sd-jwt', faults: [...issuerSigned.faults, ...disclosureFaults(text, tilde)] };
 }
 
 // ---------------------------------------------------------------- compact serializations
@@ -58,35 +73,51 @@ function parse(text: string): Parsed {
 /** Undefined when the text is neither a JWS or JWE nor a near miss of one. */
 function parseCompact(text: string): Parsed | undefined {
   const parts = splitAtDots(text, 7);
-  const [first = ''] = parts;
-  const head = readHeader(first);
+  const head = readHeader(parts[0] ?? '');
   if (head === undefined) return undefined;
-  if (head === 'cut')
-    return { format: 'jws', faults: [...illegalCharacters(text), truncated('inside its header')].slice(0, 1) };
+  if ('problem' in head) return { format: 'jws', faults: damagedHeader(text, parts, head) };
   const { header, faults } = head;
   const alg = textMember(header, 'alg');
-  if (parts.length === 5 && alg !== undefined && textMember(header, 'enc') !== undefined) {
-    return { format: 'jwe', header, faults: [...partFaults(text, parts), ...faults] };
-  }
-  if (alg === undefined || parts.length === 5) return nearMiss(header, alg, parts.length);
+  if (alg === undefined || (parts.length === 5 && textMember(header, 'enc') === undefined))
+    return nearMiss(header, alg, parts.length);
+  if (isEncrypted(header, parts)) return parseJwe(text, parts, head);
   if (parts.length !== 3)
-    return { format: 'jws', header, ...partialClaims(parts[1]), faults: [...faults, wrongParts(text, parts.length)] };
-  return parseJws(text, parts, header, faults);
+    return { format: 'jws', header, ...partialClaims(parts[1]), faults: [...faults, wrongParts(text, parts)] };
+  return parseJws(text, parts, head);
 }
 
-function parseJws(text: string, parts: string[], header: JsonObject, faults: Check[]): Parsed {
+function parseJws(text: string, parts: string[], { header, faults }: Header): Parsed {
   const [, payload = '', last = ''] = parts;
   const signature = decodeBase64Url(last);
   const body = readClaims(payload);
   const coding = partFaults(text, parts);
+  const unsigned = last === '' && textMember(header, 'alg')?.toLowerCase() !== 'none' ? [noSignature()] : [];
   return {
     format: 'jws',
     ...(coding.length === 0 ? { jws: text } : {}),
     header,
     ...(body.claims === undefined ? {} : { claims: body.claims }),
     ...(isFault(signature) ? {} : { signature }),
-    faults: [...coding, ...faults, ...body.faults],
+    faults: [...coding, ...faults, ...body.faults, ...unsigned],
   };
+}
+
+const noSignature = (): Check => format('token.truncated', 'the signature is empty: cut off, or taken away');
+
+/** By `enc`, which only a JWE has; three parts whose second is a claims set are a JWS all the same (RFC 7516 §9). */
+function isEncrypted(header: JsonObject, parts: readonly string[]): boolean {
+  if (textMember(header, 'enc') === undefined) return false;
+  return parts.length !== 3 || partialClaims(parts[1]).claims === undefined;
+}
+
+function parseJwe(text: string, parts: string[], { header, faults }: Header): Parsed {
+  const { length } = parts;
+  if (length === 5) return { format: 'jwe', header, faults: [...partFaults(text, parts), ...faults] };
+  const fault =
+    length < 5
+      ? (illegalCharacters(text)[0] ?? truncated(`after ${length} of 5 parts`, length, { expected: 5 }))
+      : tooManyParts('JWE', 5, length);
+  return { format: 'jwe', header, faults: [...faults, fault] };
 }
 
 /** Splits without allocating more than `most` parts, however many dots there are. */
@@ -100,8 +131,21 @@ function splitAtDots(text: string, most: number): string[] {
   return [...parts, text.slice(from)];
 }
 
-/** The header of a compact serialization; `cut` when the text ends inside what looks like one; undefined when it is none. */
-function readHeader(part: string): { header: JsonObject; faults: Check[] } | 'cut' | undefined {
+// ---------------------------------------------------------------- header
+
+interface Header {
+  header: JsonObject;
+  faults: Check[];
+}
+
+interface Unreadable {
+  problem: JsonError;
+  /** The text ends inside the JSON. */
+  endsEarly: boolean;
+}
+
+/** The header of a compact serialization; what is wrong with what looks like one; undefined when it is none. */
+function readHeader(part: string): Header | Unreadable | undefined {
   const decoded = decodeBase64Url(part);
   const bytes = isFault(decoded) ? decodeLeniently(part) : decoded;
   const text = new TextDecoder('utf-8').decode(bytes);
@@ -112,37 +156,45 @@ function readHeader(part: string): { header: JsonObject; faults: Check[] } | 'cu
     // A fault of the text itself is reported by `partFaults`.
     const coded = isFault(decoded) ? [] : utf8Faults(bytes, 'header');
     return { header: value, faults: [...coded, ...duplicateFaults(duplicates, 'header')] };
-  } catch {
-    return /"(?:alg|typ|kid|enc)"\s*:/.test(text) ? 'cut' : undefined;
+  } catch (problem) {
+    if (!(problem instanceof JsonError)) throw problem;
+    if (!/"(?:alg|typ|kid|enc)"\s*:/.test(text)) return undefined;
+    return { problem, endsEarly: problem.position >= text.length };
   }
+}
+
+function damagedHeader(text: string, parts: string[], { problem, endsEarly }: Unreadable): Check[] {
+  if (parts.length === 1 && endsEarly) return [illegalCharacters(text)[0] ?? truncated('inside its header')];
+  const coding = partFaults(text, parts);
+  return coding.length > 0 ? coding : [jsonFault(problem, 'header')];
 }
 
 function nearMiss(header: JsonObject, alg: string | undefined, count: number): Parsed | undefined {
   if (count !== 3 && count !== 5) return undefined;
-  const expected =
-    count === 5 ? 'a header with `alg` and `enc` (RFC 7516 §4.1)' : 'a header with a text `alg` (RFC 7515 §4.1.1)';
-  const actual = alg === undefined ? 'a header without a text `alg`' : 'a header without `enc`';
+  const [expected, actual] =
+    alg === undefined
+      ? ['a header with a text `alg` (RFC 7515 §4.1.1)', 'one without']
+      : ['a header with `enc` (RFC 7516 §4.1.2)', 'one without'];
   return {
     format: 'opaque',
     header,
-    faults: [format('token.malformed', `it looks like a JWT, but is none: expected ${expected}, got ${actual}`)],
+    faults: [format('token.malformed', `looks like a JWT and is none: expected ${expected}, got ${actual}`)],
   };
 }
 
-function wrongParts(text: string, count: number): Check {
-  if (count < 3)
-    return illegalCharacters(text)[0] ?? truncated(count === 1 ? 'after its header' : 'inside its payload', count);
-  return {
-    ...format('token.malformed', `a JWS has 3 parts, this has ${count > 6 ? 'more than 6' : count}`),
-    expected: 3,
-    actual: count,
-  };
+function wrongParts(text: string, parts: readonly string[]): Check {
+  if (parts.length > 3) return tooManyParts('JWS', 3, parts.length);
+  const isWhole = partialClaims(parts[1]).claims !== undefined;
+  const where = parts.length === 1 ? 'after its header' : isWhole ? 'before its signature' : 'inside its payload';
+  return illegalCharacters(text)[0] ?? truncated(where, parts.length);
 }
 
-function truncated(where: string, count?: number): Check {
-  const parts = count === undefined ? {} : { expected: 3, actual: count };
-  return { ...format('token.truncated', `the token ends ${where}: it was cut off`), ...parts };
+function tooManyParts(name: string, expected: number, actual: number): Check {
+  const got = actual > 6 ? 'more than 6' : actual;
+  return { ...format('token.malformed', `a ${name} has ${expected} parts, this has ${got}`), expected, actual };
 }
+
+// ---------------------------------------------------------------- payload
 
 /** The claims of a payload that may be cut: only shown when they can be read whole. */
 function partialClaims(payload: string | undefined): { claims?: JsonObject } {
@@ -150,169 +202,46 @@ function partialClaims(payload: string | undefined): { claims?: JsonObject } {
   return claims === undefined ? {} : { claims };
 }
 
-// ---------------------------------------------------------------- payload
-
 function readClaims(part: string): { claims?: JsonObject; faults: Check[] } {
+  if (part === '') return { faults: [format('json.invalid', 'the payload is empty: detached, or taken away')] };
   const decoded = decodeBase64Url(part);
   const bytes = isFault(decoded) ? decodeLeniently(part) : decoded;
   // A fault of the text itself is reported by `partFaults`; here it only keeps silent about its consequences.
   const wellCoded = !isFault(decoded);
   const coding = wellCoded ? utf8Faults(bytes, 'payload') : [];
   try {
-    const { value, duplicates } = parseJson(new TextDecoder('utf-8', { ignoreBOM: false }).decode(bytes));
+    const { value, duplicates } = parseJson(new TextDecoder('utf-8').decode(bytes));
     if (!isJsonObject(value))
-      return {
-        faults: [
-          ...coding,
-          format('claims.not_object', 'the payload is JSON, but no object: a JWT has a claims object (RFC 7519 §7.2)'),
-        ],
-      };
+      return { faults: [...coding, format('claims.not_object', 'the payload is JSON, but no object of claims')] };
     return { claims: value, faults: [...coding, ...duplicateFaults(duplicates, 'claims')] };
   } catch (problem) {
-    return { faults: wellCoded ? [...coding, jsonFault(problem)] : [] };
+    return { faults: wellCoded ? [...coding, jsonFault(problem, 'payload')] : [] };
   }
 }
 
-function jsonFault(problem: unknown): Check {
-  if (!(problem instanceof JsonError)) throw problem;
-  if (problem.tooDeep) return format('json.too_deep', `the payload is ${problem.message}`);
-  return format(
-    'json.invalid',
-    `the payload is no JSON: ${problem.message} (at character ${problem.position + 1} of the decoded payload)`,
-  );
-}
+// ---------------------------------------------------------------- JSON text
 
-const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-function utf8Faults(bytes: Uint8Array, where: string): Check[] {
-  try {
-    const text = STRICT_UTF8.decode(bytes);
-    return text.startsWith('\ufeff')
-      ? [encoding('json.bom', `the ${where} begins with a byte order mark (RFC 8259 §8.1)`)]
-      : [];
-  } catch {
-    return [encoding('json.utf8', `the ${where} is not UTF-8 (RFC 7519 §7.2)`)];
-  }
-}
-
-function duplicateFaults(duplicates: readonly string[], where: 'header' | 'claims'): Check[] {
-  if (duplicates.length === 0) return [];
-  const names = [...new Set(duplicates)];
-  return [
-    {
-      name: 'duplicate_member',
-      outcome: 'failed',
-      finding: 'json.duplicate_member',
-      expected: 'each member once',
-      actual: names,
-      because: `the ${where} ${where === 'header' ? 'has' : 'have'} ${names.map((name) => `\`${name}\``).join(', ')} more than once: readers may disagree on which counts`,
-      spec: where === 'header' ? 'RFC 7515 §4' : 'RFC 7519 §4',
-    },
-  ];
-}
-
-// ---------------------------------------------------------------- characters
-
-/** What is wrong with the text of the parts: a character outside base64url, padding, unused bits. */
-function partFaults(text: string, parts: readonly string[]): Check[] {
-  const foreign = illegalCharacters(text);
-  if (foreign.length > 0) return foreign;
-  let offset = 0;
-  const faults: Check[] = [];
-  for (const [index, part] of parts.entries()) {
-    const decoded = decodeBase64Url(part);
-    if (isFault(decoded)) faults.push(badPart(decoded, part, offset, partName(index, parts.length)));
-    offset += part.length + 1;
-  }
-  return faults;
-}
-
-const PART_NAMES: Record<number, readonly string[]> = {
-  3: ['header', 'payload', 'signature'],
-  5: ['header', 'encrypted key', 'initialization vector', 'ciphertext', 'authentication tag'],
-};
-const partName = (index: number, count: number): string => PART_NAMES[count]?.[index] ?? `part ${index + 1}`;
-
-function badPart(fault: Base64UrlFault, part: string, offset: number, name: string): Check {
-  const at = offset + fault.position + 1;
-  if (fault.reason === 'length')
-    return encoding(
-      'encoding.noncanonical',
-      `the ${name} has ${part.length} characters, which no base64url text has: it was cut or added to`,
-    );
-  if (fault.reason === 'unused_bits')
-    return encoding(
-      'encoding.noncanonical',
-      `the last character of the ${name} (character ${at}) has bits set that carry no data: another text of the same bytes`,
-    );
-  const code = part.codePointAt(fault.position) ?? 0;
-  const check = '+/='.includes(String.fromCodePoint(code)) ? encoding : format;
-  return check(
-    'encoding.alphabet',
-    `character ${at} (in the ${name}) is ${characterName(code)}, which is not base64url`,
-  );
-}
-
-/** A token is visible ASCII (RFC 6749 appendix A.12): the first character that is not, by position and name. */
-function illegalCharacters(text: string): Check[] {
-  const position = text.search(/[^\x21-\x7e]/u);
-  if (position < 0) return [];
-  const code = text.codePointAt(position) ?? 0;
-  return [
-    {
-      ...format(
-        'input.illegal_character',
-        `character ${position + 1} is ${characterName(code)}, which no token may contain`,
-      ),
-      expected: 'visible ASCII characters',
-      actual: `${characterName(code)} at character ${position + 1}`,
-      spec: 'RFC 6749 §A.12',
-    },
-  ];
-}
-
-const format = (finding: string, because: string): Check => ({
-  name: 'format',
-  outcome: 'failed',
-  finding,
-  because,
-  spec: 'RFC 7515 §3.1',
-});
-const encoding = (finding: string, because: string): Check => ({
-  name: 'encoding',
-  outcome: 'failed',
-  finding,
-  because,
-  spec: 'RFC 7515 §2',
-});
-
-function tooLarge(length: number): Check {
-  return {
-    ...format('input.too_large', `the token is too large: ${length} characters, the limit is ${MAX_TOKEN_LENGTH}`),
-    expected: MAX_TOKEN_LENGTH,
-    actual: length,
-  };
-}
-
-// ---------------------------------------------------------------- JSON serialization
-
-/** RFC 7515 §7.2: named, and refused as a JWT, which is always compact (RFC 7519 §1). */
-function parseJsonSerialization(text: string): Parsed {
+/** RFC 7515 §7.2: named, and refused as a JWT, which is always compact (RFC 7519 §1). Other JSON is named too. */
+function parseJsonText(text: string): Parsed {
   const object = readObject(text);
-  const jws = object !== undefined && ('signature' in object || 'signatures' in object) && 'payload' in object;
-  const jwe = object !== undefined && 'ciphertext' in object;
-  if (!jws && !jwe) return { format: 'opaque', faults: illegalCharacters(text) };
-  const protectedHeader = readHeader(textMember(object, 'protected') ?? '');
+  if (object === undefined) return { format: 'opaque', faults: illegalCharacters(text) };
+  const isJwe = Object.hasOwn(object, 'ciphertext');
+  const isJws =
+    Object.hasOwn(object, 'payload') && ['signature', 'signatures'].some((one) => Object.hasOwn(object, one));
+  if (!isJwe && !isJws)
+    return { format: 'opaque', faults: [format('token.malformed', `${jsonName(object)}, not a token`)] };
+  const head = readHeader(textMember(object, 'protected') ?? '');
+  const name = isJwe ? 'JWE (RFC 7516 §7.2)' : 'JWS (RFC 7515 §7.2)';
   return {
     format: 'jws-json',
-    ...(typeof protectedHeader === 'object' ? { header: protectedHeader.header } : {}),
-    faults: [
-      format(
-        'token.json_serialization',
-        `this is the JSON serialization of a ${jwe ? 'JWE (RFC 7516 §7.2)' : 'JWS (RFC 7515 §7.2)'}: a JWT is always compact`,
-      ),
-    ],
+    ...(head !== undefined && 'header' in head ? { header: head.header } : {}),
+    faults: [format('token.json_serialization', `the JSON serialization of a ${name}: a JWT is always compact`)],
   };
+}
+
+function jsonName(object: JsonObject): string {
+  if (Array.isArray(member(object, 'keys'))) return 'this is a JWK Set';
+  return textMember(object, 'kty') === undefined ? 'this is a JSON object' : 'this is a key (JWK)';
 }
 
 function readObject(text: string): JsonObject | undefined {

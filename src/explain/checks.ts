@@ -21,6 +21,7 @@ export const CHECKS: Readonly<Record<NamedCheck, Entry>> = {
       'compare the length with the one that was issued; take the token from the source again, not from a log',
     ],
     spec: 'RFC 7515 §7.1, RFC 7519 §7.2',
+    see: ['token_truncated', 'token_damaged', 'jws'],
   },
   encoding: {
     title: 'the parts are canonical base64url and their text is UTF-8',
@@ -36,6 +37,7 @@ export const CHECKS: Readonly<Record<NamedCheck, Entry>> = {
       'have the program that makes or forwards the token use base64url without padding',
     ],
     spec: 'RFC 7515 §2, RFC 8725 §3.7',
+    see: ['token_damaged'],
   },
   duplicate_member: {
     title: 'no member name occurs twice in the header or the claims',
@@ -65,6 +67,7 @@ export const CHECKS: Readonly<Record<NamedCheck, Entry>> = {
       'check such a token with the software that defines the extension',
     ],
     spec: 'RFC 7515 §4.1.11, RFC 7797 §6',
+    see: ['crit', 'b64'],
   },
   key_reference: {
     title: 'the header brings no key, and no address of one, along',
@@ -79,6 +82,7 @@ export const CHECKS: Readonly<Record<NamedCheck, Entry>> = {
       'make sure that your own services ignore these members too',
     ],
     spec: 'RFC 7515 §4.1.2 to §4.1.6, RFC 8725 §3.10',
+    see: ['jku', 'x5u', 'jwk', 'x5c'],
   },
   algorithm: {
     title: 'the signature algorithm is one that is allowed and fits the key',
@@ -97,6 +101,7 @@ export const CHECKS: Readonly<Record<NamedCheck, Entry>> = {
       ['verify a token with a shared secret', 'tokctl verify @token.txt --secret env:JWT_SECRET'],
     ],
     spec: 'RFC 8725 §3.1 and §3.2',
+    see: ['alg', 'algorithm_none', 'algorithm_confusion', 'symmetric_algorithm'],
   },
   key: {
     title: 'a key of the set fits the token',
@@ -112,6 +117,7 @@ export const CHECKS: Readonly<Record<NamedCheck, Entry>> = {
       ['see the kid and the issuer of the token', 'tokctl decode @token.txt'],
     ],
     spec: 'RFC 7515 §6, RFC 7517 §4.5',
+    see: ['kid', 'key_rotated', 'key_of_other_environment', 'key_not_for_signatures'],
   },
   key_strength: {
     title: 'the key is strong enough to mean anything',
@@ -127,6 +133,7 @@ export const CHECKS: Readonly<Record<NamedCheck, Entry>> = {
       'make a new key of 2048 bits or more, or on P-256 or Ed25519, and retire the weak one',
     ],
     spec: 'RFC 7518 §3.2 and §3.3, RFC 8725 §3.5',
+    see: ['weak_key'],
   },
   signature: {
     title: 'header and payload are what the holder of the key signed',
@@ -146,6 +153,7 @@ export const CHECKS: Readonly<Record<NamedCheck, Entry>> = {
       ],
     ],
     spec: 'RFC 7515 §5.2',
+    see: ['signature_altered', 'key_id_reused', 'not_locally_verifiable'],
   },
   issuer: {
     title: '`iss` is the issuer that you trust, to the last character',
@@ -161,6 +169,7 @@ export const CHECKS: Readonly<Record<NamedCheck, Entry>> = {
       ['see what the server calls itself', 'tokctl doctor https://id.example.com'],
     ],
     spec: 'RFC 7519 §4.1.1, RFC 8725 §3.8',
+    see: ['iss', 'issuer_trailing_slash', 'issuer_version_pair', 'issuer_differs'],
   },
   audience: {
     title: 'the token is meant for you',
@@ -177,6 +186,7 @@ export const CHECKS: Readonly<Record<NamedCheck, Entry>> = {
       ['check against your own', 'tokctl verify @token.txt --issuer https://id.example.com --audience my-api'],
     ],
     spec: 'RFC 7519 §4.1.3, RFC 8725 §3.9, RFC 9068 §4',
+    see: ['aud', 'audience_missing', 'audience_differs'],
   },
   expiry: {
     title: 'the token has not expired',
@@ -198,6 +208,7 @@ export const CHECKS: Readonly<Record<NamedCheck, Entry>> = {
       ],
     ],
     spec: 'RFC 7519 §4.1.4',
+    see: ['exp', 'expired', 'clock_skew'],
   },
   not_before: {
     title: 'the token is valid already',
@@ -216,6 +227,7 @@ export const CHECKS: Readonly<Record<NamedCheck, Entry>> = {
       ],
     ],
     spec: 'RFC 7519 §4.1.5',
+    see: ['nbf', 'not_yet_valid', 'clock_skew'],
   },
   issued_at: {
     title: '`iat` is a time and lies in the past',
@@ -227,6 +239,7 @@ export const CHECKS: Readonly<Record<NamedCheck, Entry>> = {
       ['compare the clocks', 'tokctl doctor https://id.example.com'],
     ],
     spec: 'RFC 7519 §4.1.6',
+    see: ['iat', 'clock_skew'],
   },
   time_unit: {
     title: 'the times are seconds since 1970',
@@ -238,6 +251,7 @@ export const CHECKS: Readonly<Record<NamedCheck, Entry>> = {
       'divide by 1000 where the token is made, and replace the tokens that are already out: they do not expire',
     ],
     spec: 'RFC 7519 §2',
+    see: ['milliseconds_not_seconds'],
   },
   type: {
     title: 'the `typ` of the header is the one that is expected',
@@ -252,6 +266,7 @@ export const CHECKS: Readonly<Record<NamedCheck, Entry>> = {
       ['demand the type', 'tokctl verify @token.txt --issuer https://id.example.com --typ at+jwt'],
     ],
     spec: 'RFC 7515 §4.1.9, RFC 8725 §3.11, RFC 9068 §4',
+    see: ['typ', 'kind'],
   },
   kind: {
     title: 'it is the kind of token that belongs here',
@@ -267,6 +282,7 @@ export const CHECKS: Readonly<Record<NamedCheck, Entry>> = {
       ['demand it', 'tokctl verify @token.txt --issuer https://id.example.com --expect access_token'],
     ],
     spec: 'RFC 8725 §3.12, RFC 9068 §2.1',
+    see: ['wrong_token_kind', 'typ'],
   },
   scope: {
     title: 'every scope asked for was granted',
@@ -286,6 +302,7 @@ export const CHECKS: Readonly<Record<NamedCheck, Entry>> = {
       'ask for the scope when the token is requested, then take a new token',
     ],
     spec: 'RFC 6749 §3.3, RFC 9068 §2.2.3, RFC 7662 §2.2',
+    see: ['scope_missing', 'roles', 'scp'],
   },
   lifetime: {
     title: 'the token stays valid for as long as is needed',
@@ -362,6 +379,7 @@ export const CHECKS: Readonly<Record<NamedCheck, Entry>> = {
       ['check a certificate', 'tokctl verify @token.txt --issuer https://id.example.com --client-cert client.pem'],
     ],
     spec: 'RFC 7800 §3.1, RFC 8705 §3, RFC 9449 §4.3',
+    see: ['cnf', 'sender_constrained', 'dpop_proof'],
   },
   introspection: {
     title: 'the authorization server says that the token is active',
@@ -379,6 +397,7 @@ export const CHECKS: Readonly<Record<NamedCheck, Entry>> = {
       ],
     ],
     spec: 'RFC 7662 §2.2 and §4',
+    see: ['active', 'revoked_or_unknown', 'caller_not_in_audience', 'asked_wrong_server'],
   },
   response: {
     title: 'the introspection answer keeps to its specification',
@@ -396,6 +415,7 @@ export const CHECKS: Readonly<Record<NamedCheck, Entry>> = {
       ],
     ],
     spec: 'RFC 7662 §2.2, RFC 9701 §5',
+    see: ['ERR_RESPONSE_INVALID', 'introspection_response'],
   },
   revocation: {
     title: 'whether the token was taken back before its time',
@@ -412,6 +432,7 @@ export const CHECKS: Readonly<Record<NamedCheck, Entry>> = {
       ],
     ],
     spec: 'RFC 7009 §2, RFC 7662 §2',
+    see: ['revoked_or_unknown'],
   },
 };
 

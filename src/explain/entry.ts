@@ -12,4 +12,6 @@ export interface Entry {
   readonly next?: readonly Step[];
   /** Where the rule stands; absent where the rule is tokctl's own. */
   readonly spec?: string;
+  /** Other words that are explained and belong to this one. */
+  readonly see?: readonly string[];
 }

@@ -83,6 +83,7 @@ export const ERRORS: Readonly<Record<ErrorCode, Entry>> = {
       ],
     ],
     spec: 'RFC 8414 §2, RFC 7662 §2',
+    see: ['provider_has_no_introspection', 'opaque'],
   },
   ERR_ENDPOINT_REFUSED: {
     title: 'tokctl refuses to connect to that address',
@@ -101,6 +102,7 @@ export const ERRORS: Readonly<Record<ErrorCode, Entry>> = {
       ['allow http in a test network', 'tokctl verify @token.txt --issuer http://id.test --insecure-http'],
     ],
     spec: 'RFC 7662 §4, RFC 6749 §3.2',
+    see: ['insecure_http', 'endpoint_origin'],
   },
   ERR_ISSUER_UNTRUSTED: {
     title: 'nobody said that the issuer of this token is to be trusted',
@@ -116,6 +118,7 @@ export const ERRORS: Readonly<Record<ErrorCode, Entry>> = {
       ["trust the token's own issuer for one run", 'tokctl verify @token.txt --trust-iss'],
     ],
     spec: 'RFC 8725 §3.8',
+    see: ['iss', 'issuer_from_token'],
   },
   ERR_ISSUER_MISMATCH: {
     title: 'the server calls itself something else',
@@ -131,6 +134,7 @@ export const ERRORS: Readonly<Record<ErrorCode, Entry>> = {
       'use the issuer exactly as the server writes it',
     ],
     spec: 'RFC 8414 §3.3, OpenID Connect Discovery §4.3',
+    see: ['issuer_trailing_slash', 'issuer_differs'],
   },
   ERR_NETWORK: {
     title: 'no connection to the server',
@@ -181,6 +185,7 @@ export const ERRORS: Readonly<Record<ErrorCode, Entry>> = {
       ],
     ],
     spec: 'RFC 9110 §4.3.4',
+    see: ['insecure_tls'],
   },
   ERR_HTTP_STATUS: {
     title: 'the server answered with a status that is no answer',
@@ -278,6 +283,13 @@ export const ERRORS: Readonly<Record<ErrorCode, Entry>> = {
       ],
     ],
     spec: 'RFC 6749 §5.2, RFC 7662 §2.3',
+    see: [
+      'client_credentials_wrong',
+      'client_secret_encoding',
+      'client_auth_method',
+      'client_not_allowed',
+      'assertion_audience',
+    ],
   },
   ERR_OAUTH: {
     title: 'the server refused the request with an OAuth error',
@@ -318,6 +330,7 @@ export const ERRORS: Readonly<Record<ErrorCode, Entry>> = {
       ],
     ],
     spec: 'RFC 7009 §2.2.1',
+    see: ['jwe', 'opaque', 'paseto'],
   },
   ERR_NO_USABLE_KEY: {
     title: 'the key set holds no key that could verify anything',
@@ -333,6 +346,7 @@ export const ERRORS: Readonly<Record<ErrorCode, Entry>> = {
       ['verify with a secret if the token is HS256', 'tokctl verify @token.txt --secret env:JWT_SECRET'],
     ],
     spec: 'RFC 7517 §5',
+    see: ['key', 'key_strength', 'symmetric_algorithm'],
   },
   ERR_OFFLINE: {
     title: 'the answer needs the network, and that is switched off',

@@ -128,9 +128,9 @@ export const KINDS: Readonly<Record<KindName, Entry>> = {
     spec: 'RFC 9101',
   },
   unknown: {
-    title: 'unknown: nothing tells what it is (also the verdict without an answer)',
+    title: 'unknown: nothing tells what it is for',
     meaning:
-      'As a kind it means that neither type nor claims nor provider tell what this token is for; opaque tokens are like that by nature. As a verdict it means that no answer could be had, which is neither active nor inactive. The error in the report says why.',
+      'Neither the type nor the claims nor the habits of a provider tell what this token is for. Opaque tokens are like that by nature. A check of the kind cannot pass then.',
     next: [
       ['see the evidence', 'tokctl decode @token.txt'],
       [

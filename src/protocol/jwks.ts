@@ -27,7 +27,7 @@ export async function fetchJwks(url: URL, network: Network, hostFromToken = fals
 
 /** Reads the answer of a JWK Set endpoint. @throws TokctlError ERR_HTTP_STATUS, ERR_RESPONSE_INVALID and the like. */
 export function readJwksAnswer(answer: HttpAnswer): JwkSet {
-  const fault = readFault(answer, 'the JWK Set');
+  const fault = readFault(answer, 'the JWK Set', { document: true });
   if (fault !== undefined) throw fault;
   const details = {
     url: answer.url.href,

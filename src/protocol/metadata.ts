@@ -79,7 +79,7 @@ function nowhere(issuer: string, misses: TokctlError[]): TokctlError {
 
 /** Reads a metadata answer; gives the error instead of throwing it, because another location may be asked next. */
 export function readMetadataAnswer(answer: HttpAnswer, issuer: string): Metadata | TokctlError {
-  const fault = readFault(answer, 'the metadata');
+  const fault = readFault(answer, 'the metadata', { document: true });
   if (fault !== undefined) return fault;
   const raw = readObject(answer.text);
   const details = { url: answer.url.href, status: answer.status };

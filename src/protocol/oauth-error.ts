@@ -10,6 +10,8 @@ export interface FaultOptions {
   mediaTypes?: readonly string[];
   /** Nothing was sent that 401 or 403 could refuse: they are ERR_HTTP_STATUS then. */
   anonymous?: boolean;
+  /** A document is read, such as metadata: a member `error` in a 200 is then no OAuth error. */
+  document?: boolean;
 }
 
 /** What was asked, such as `the introspection endpoint`, with the answer: everything a fault is told from. */
@@ -26,13 +28,13 @@ interface Case {
 export function readFault(
   answer: HttpAnswer,
   what: string,
-  { mediaTypes = [], anonymous = false }: FaultOptions = {},
+  { mediaTypes = [], anonymous = false, document = false }: FaultOptions = {},
 ): TokctlError | undefined {
   const it: Case = { answer, what, anonymous };
   const { status } = answer;
   if (status === 429) return rateLimited(it);
   if (status >= 300 && status < 400) return redirect(it);
-  const oauthError = readOAuthError(answer);
+  const oauthError = document && status === 200 ? undefined : readOAuthError(answer);
   if (oauthError !== undefined) return oauthFault(it, oauthError);
   if (status < 200 || status >= 300) return statusFault(it);
   if (answer.text.trim() === '') return emptyBody(it);

@@ -23,6 +23,8 @@ export async function verifySignature(
     return 'verified';
   } catch (problem) {
     if (isSignatureFailure(problem)) return 'not_verified';
+    // jose refuses a key in itself, such as a modulus that is too small, by a TypeError.
+    if (problem instanceof TypeError) return 'unusable';
     throw problem;
   }
 }
@@ -37,10 +39,11 @@ async function importKey(jwk: JsonObject, alg: string) {
   }
 }
 
-/** jose says so, or the crypto library refused the bytes of the signature as such. */
+/**
+ * jose says so, or it refused the header or the bytes of the signature as such. A header with extensions is refused
+ * before by the caller; jose refuses it too, and that is no verification either.
+ */
 function isSignatureFailure(problem: unknown): boolean {
-  const code = problem instanceof Error && 'code' in problem ? problem.code : undefined;
-  return (
-    code === 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED' || code === 'ERR_JWS_INVALID' || problem instanceof DOMException
-  );
+  const code = problem instanceof Error && 'code' in problem ? String(problem.code) : '';
+  return /^ERR_JW|^ERR_JOSE_/.test(code) || problem instanceof DOMException;
 }

@@ -72,7 +72,7 @@ function decode(bytes: Uint8Array, known: Known): string {
     throw refused('ERR_RESPONSE_INVALID', known, {
       expected: 'a body in UTF-8',
       actual: 'other bytes',
-      hint: 'JSON is sent in UTF-8 (RFC 8259 §8.1); look at the server or at a gateway in between',
+      hint: 'look at the server or at a gateway in between: JSON is sent in UTF-8 (RFC 8259 §8.1)',
       cause,
     });
   }

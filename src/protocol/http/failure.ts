@@ -6,14 +6,14 @@ import { hostAndPort, linkLocalRefused, shownUrl } from '../address.ts';
 import { AddressRefused } from './lookup.ts';
 import { isTlsCode, tlsFailure } from './tls-failure.ts';
 
-/** The error of a transport through a proxy: which one, and what it answered to CONNECT. */
+/** The error of a transport on the way to a proxy or from it: which one, and its status if it refused. */
 export class ProxyFailure extends Error {
   override readonly name = 'ProxyFailure';
   /** Host and port. */
   readonly proxy: string;
   readonly status: number | undefined;
-  constructor(proxy: string, { status, cause }: { status?: number; cause: unknown }) {
-    super(`no connection through the proxy ${proxy}`, { cause });
+  constructor(proxy: string, { status, cause }: { status?: number; cause?: unknown }) {
+    super(`no connection through the proxy ${proxy}`, cause === undefined ? undefined : { cause });
     this.proxy = proxy;
     this.status = status;
   }
@@ -37,14 +37,21 @@ const WORDS: Record<string, string> = {
   UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'body that differs from its Content-Length',
 };
 
-const OVERSIZED = ['HPE_HEADER_OVERFLOW', 'UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_EXCEEDED_MAX_SIZE'];
+const OVERSIZED = ['HPE_HEADER_OVERFLOW', 'UND_ERR_HEADERS_OVERFLOW'];
 
 /** The first telling `code` of an error, its causes and its parts; undefined if there is none. */
 export function failureCode(error: unknown, depth = 0): string | undefined {
   if (!(error instanceof Error) || depth > 8) return undefined;
-  const { code } = error as { code?: unknown };
+  const code = ownCode(error);
   const inner = failureCode(error.cause, depth + 1) ?? failureCode((error as AggregateError).errors?.[0], depth + 1);
-  return typeof code === 'string' && (!code.startsWith('UND_ERR') || inner === undefined) ? code : inner;
+  return code !== undefined && (!code.startsWith('UND_ERR') || inner === undefined) ? code : inner;
+}
+
+// undici's parser does not always say which rule was broken; node's does.
+function ownCode(error: Error): string | undefined {
+  const { code } = error as { code?: unknown };
+  if (typeof code === 'string') return code;
+  return error.name === 'HTTPParserError' ? 'HPE_INVALID' : undefined;
 }
 
 /** True when the connection failed, so that the same request may fare better a moment later. */
@@ -61,8 +68,14 @@ export function explainFailure(error: unknown, url: URL): TokctlError {
   if (error instanceof TokctlError) return error;
   const code = failureCode(error) ?? 'UNKNOWN';
   if (error instanceof AddressRefused) return linkLocalRefused(url, error.address);
-  if (isTlsCode(code)) return tlsFailure(error, { code, url });
+  if (isTlsCode(code)) return tlsFailure(error, { code, url: tlsPeer(error, url) });
   return OVERSIZED.includes(code) ? headersTooLarge(url, error) : networkFailure(error, { code, url });
+}
+
+/** Who did not show a trusted certificate: the proxy, where it was not got past. */
+function tlsPeer(error: unknown, url: URL): URL {
+  const proxy = findProxyFailure(error);
+  return proxy === undefined ? url : new URL(`https://${proxy.proxy}`);
 }
 
 function findProxyFailure(error: unknown): ProxyFailure | undefined {
@@ -93,7 +106,7 @@ function networkFailure(cause: unknown, { code, url }: { code: string; url: URL 
   const through = proxy === undefined ? '' : ` through the proxy \`${proxy.proxy}\``;
   const actual = words(code, proxy);
   return new TokctlError('ERR_NETWORK', `expected an answer from \`${hostAndPort(url)}\`${through}, got ${actual}`, {
-    hint: hintFor(code, proxy),
+    hint: hintFor(code, { proxy, url }),
     details: { url: shownUrl(url), expected: 'an answer', actual },
     cause,
   });
@@ -105,11 +118,16 @@ function words(code: string, proxy: ProxyFailure | undefined): string {
   return `${WORDS[code] ?? 'a failed connection'} (\`${code}\`)`;
 }
 
-function hintFor(code: string, proxy: ProxyFailure | undefined): string {
+const CUT_OFF = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
+
+function hintFor(code: string, { proxy, url }: { proxy: ProxyFailure | undefined; url: URL }): string {
   if (proxy !== undefined)
     return 'look at `HTTPS_PROXY`, its user and password, and list hosts to reach directly in `NO_PROXY`';
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return 'check the host name; where the network needs a proxy, set `HTTPS_PROXY`';
   if (isBadFraming(code)) return 'see whether the URL has the right scheme and port';
+  // With TLS 1.3 the refusal of a client certificate comes after the handshake, and may be no more than this.
+  if (CUT_OFF.includes(code) && url.protocol === 'https:')
+    return 'check host and port; a server that wants a client certificate may do the same: `--tls-cert FILE --tls-key FILE`';
   return 'check host and port, and that the server runs; where the network needs a proxy, set `HTTPS_PROXY`';
 }

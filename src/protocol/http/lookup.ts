@@ -3,6 +3,9 @@
 
 import type { Lookup } from './network.ts';
 
+// Node gives up an address after 250 ms when a host has several, and never comes back to it: too short for far hosts.
+export const ADDRESS_ATTEMPT_MS = 1_000;
+
 /** The transport would have connected to an address that `refuseAddress` refuses. */
 export class AddressRefused extends Error {
   override readonly name = 'AddressRefused';

@@ -2,7 +2,7 @@
 // no redirect, inflates nothing and reads no environment. Limits of time and size are the business of `exchange.ts`.
 
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
-import { assertAddress, guardedLookup } from './lookup.ts';
+import { ADDRESS_ATTEMPT_MS, assertAddress, guardedLookup } from './lookup.ts';
 import type { FetchedResponse, FetchInit, Lookup, TlsOptions, Transport } from './network.ts';
 import { responseHeaders } from './response-headers.ts';
 import { type TlsConnection, tlsConnection } from './tls.ts';
@@ -19,9 +19,6 @@ export interface NodeTransportOptions {
 
 /** Bytes of a response head that are read; more is HPE_HEADER_OVERFLOW. */
 export const MAX_HEADER_BYTES = 32 * 1024;
-
-// Node gives up an address after 250 ms when a host has several, and never comes back to it: too short for far hosts.
-const ADDRESS_ATTEMPT_MS = 1_000;
 
 type Client = typeof import('node:http') | typeof import('node:https');
 
@@ -86,6 +83,8 @@ function send(prepared: Prepared, url: URL, sending: Sending): Promise<FetchedRe
   return new Promise((resolve, reject) => {
     const request: ClientRequest = prepared.client.request(url, requestOptions(prepared, sending));
     request.on('response', (response) => resolve(fetched(response)));
+    // Node drops what is beyond 2000 fields, and with it perhaps a Content-Encoding; MAX_HEADER_BYTES is limit enough.
+    request.maxHeadersCount = 0;
     // Stays after the response: a late reset is told by the body, and must not be an uncaught error here.
     request.on('error', reject);
     request.on('close', () => reject(noResponse()));

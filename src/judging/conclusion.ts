@@ -1,0 +1,130 @@
+// From checks to a verdict, and to the report (contract §5, §7): one failed check makes it inactive, an error unknown.
+
+import type { TokctlError } from '../core/errors.ts';
+import type { JsonObject } from '../core/json.ts';
+import { redactJson, redactor, withoutSignatures } from '../core/redact.ts';
+import {
+  type Check,
+  type Difference,
+  type IntrospectionPart,
+  outcomeOf,
+  type Report,
+  type ReportError,
+  type Verdict,
+  type Verification,
+} from '../core/report.ts';
+import { diagnose } from '../diagnosis/diagnose.ts';
+import type { Background } from '../diagnosis/facts.ts';
+import type { IntrospectOptions } from '../request.ts';
+import type { Context } from './context.ts';
+import { timesOf } from './moment.ts';
+import type { Subject } from './subject.ts';
+import type { Anchor } from './trust.ts';
+
+export interface Findings {
+  checks: Check[];
+  verification?: Verification;
+  introspection?: IntrospectionPart;
+  differences?: Difference[];
+  /** Claims to show in place of the token's own: those of the answer about an opaque token. */
+  claims?: JsonObject;
+  /** Times to show: claims in the forms of RFC 7519. */
+  timed?: JsonObject;
+  error?: TokctlError;
+  /** The checks are the whole answer although there is an error: it is shown among them. */
+  decided?: boolean;
+}
+
+const STRICT_WHEN_SKIPPED: readonly string[] = ['issuer', 'audience', 'expiry', 'kind'];
+
+/** `--strict`: every warning, and a skipped issuer, audience, expiry or kind check, is a failure. */
+function strictly(checks: readonly Check[]): Check[] {
+  return checks.map((check) => {
+    const fails =
+      check.outcome === 'warned' || (check.outcome === 'skipped' && STRICT_WHEN_SKIPPED.includes(check.name));
+    return fails ? { ...check, outcome: 'failed', because: `${check.because} (--strict)` } : check;
+  });
+}
+
+/** The report of one token. Nothing in it holds the token or a secret of the question. */
+export function conclude(
+  subject: Subject,
+  findings: Findings,
+  { anchor, context }: { anchor: Anchor; context: Context },
+): Report {
+  const { options, now, weakened } = context;
+  const all = [...subject.checks, ...findings.checks];
+  const checks = options.expectations?.strict === true ? strictly(all) : all;
+  const { verdict, error } = verdictOf(checks, findings);
+  if (anchor.fromToken) weakened.add('issuer_from_token');
+  const claims = findings.claims ?? subject.token.claims;
+  const report: Report = {
+    schema: 'tokctl.report/1',
+    ...(options.id === undefined ? {} : { id: options.id }),
+    ...outcomeOf(verdict, error),
+    token: subject.part,
+    ...(anchor.issuer === undefined ? {} : { issuer: anchor.issuer }),
+    ...(anchor.source === undefined ? {} : { issuer_source: anchor.source }),
+    ...(claims === undefined ? {} : { claims }),
+    times: timesOf(findings.timed ?? claims, now),
+    checks,
+    causes: [],
+    ...(findings.verification === undefined ? {} : { verification: findings.verification }),
+    ...(findings.introspection === undefined ? {} : { introspection: findings.introspection }),
+    ...(findings.differences === undefined ? {} : { differences: findings.differences }),
+    weakened: [...weakened],
+    ...(error === undefined ? {} : { error }),
+  };
+  return redacted({ ...report, causes: diagnose(report, backgroundOf(subject, findings, context)) }, subject, options);
+}
+
+/** A definite no stands, whatever else could not be had; without one an error leaves the verdict open. */
+function verdictOf(checks: readonly Check[], { error, decided }: Findings): { verdict: Verdict; error?: ReportError } {
+  const failed = checks.some(
+    ({ outcome, name }) => outcome === 'failed' && !(error?.code === 'ERR_NO_USABLE_KEY' && KEY_CHECKS.includes(name)),
+  );
+  if (failed) return { verdict: 'inactive' };
+  if (error !== undefined && decided !== true) return { verdict: 'unknown', error: reportError(error) };
+  return { verdict: 'active' };
+}
+
+/** A set without a usable key says nothing about the token (contract §11). */
+const KEY_CHECKS: readonly string[] = ['key', 'key_strength'];
+
+/** The error as the report shows it. */
+export function reportError({ code, message, hint, details }: TokctlError): ReportError {
+  const facts: [string, string | number | undefined][] = [
+    ['url', details.url],
+    ['status', details.status],
+    ['media_type', details.mediaType],
+    ['www_authenticate', details.wwwAuthenticate],
+    ['body', details.excerpt],
+    ['oauth_error', details.oauthError],
+    ['oauth_error_description', details.oauthErrorDescription],
+    ['retry_after', details.retryAfter],
+  ];
+  const known = facts.filter((fact): fact is [string, string | number] => fact[1] !== undefined);
+  return { code, message, hint, ...(known.length === 0 ? {} : { details: Object.fromEntries(known) }) };
+}
+
+function backgroundOf({ token, shape }: Subject, { error }: Findings, { options }: Context): Background {
+  const { client, allowedEndpointOrigins: _, ...rest } = options as IntrospectOptions;
+  return {
+    token,
+    ...(shape === undefined ? {} : { shape }),
+    ...(error === undefined ? {} : { error }),
+    ...(client === undefined ? {} : { client }),
+    expectations: rest.expectations ?? {},
+    ...(rest.tokenTypeHint === undefined ? {} : { tokenTypeHint: rest.tokenTypeHint }),
+    ...(rest.introspectionEndpoint === undefined ? {} : { introspectionEndpoint: rest.introspectionEndpoint }),
+  };
+}
+
+/** The last gate of the library: texts of servers may echo what was sent to them. */
+function redacted(report: Report, { token }: Subject, options: IntrospectOptions): Report {
+  const { client, bearer, secret, expectations } = options;
+  const secrets = [client?.secret, client?.key, bearer, secret].filter((text) => text !== undefined);
+  const tokens = [token.text, expectations?.accessToken, expectations?.dpopProof].filter((text) => text !== undefined);
+  const hide = redactor(secrets, tokens);
+  return redactJson(report, (text) => withoutSignatures(hide(text)));
+}

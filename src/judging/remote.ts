@@ -1,0 +1,212 @@
+// The judgement of the server: RFC 7662, asked with the credentials of a caller, and its answer checked like a token.
+
+import { checkClaims } from '../core/claims.ts';
+import { TokctlError } from '../core/errors.ts';
+import { type JsonObject, textMember } from '../core/json.ts';
+import type { KindName } from '../core/kind.ts';
+import type { Check, IntrospectionPart } from '../core/report.ts';
+import { exchange } from '../protocol/http/exchange.ts';
+import type { HttpAnswer } from '../protocol/http/network.ts';
+import {
+  type IntrospectionAnswer,
+  introspectionRequest,
+  readIntrospectionAnswer,
+  UnreadableAnswer,
+} from '../protocol/introspection.ts';
+import { endpointOf, type Metadata } from '../protocol/metadata.ts';
+import type { IntrospectOptions } from '../request.ts';
+import { type Caller, callerOf } from './caller.ts';
+import { type Context, metadataOf } from './context.ts';
+import type { Subject } from './subject.ts';
+import { type Anchor, assertEndpointOrigin, credentialsNeedName } from './trust.ts';
+
+export interface RemoteJudgement {
+  checks: Check[];
+  introspection?: IntrospectionPart;
+  /** The members of an active answer in the forms of RFC 7662, without `active`. */
+  claims?: JsonObject;
+  /** The same, as received. */
+  received?: JsonObject;
+  active?: boolean;
+  error?: TokctlError;
+}
+
+/** Asks the introspection endpoint. Errors come back in `error`, with what is known of the exchange. */
+export async function askServer(subject: Subject, anchor: Anchor, context: Context): Promise<RemoteJudgement> {
+  const options = context.options as IntrospectOptions;
+  const seen: { part?: IntrospectionPart } = {};
+  try {
+    const { endpoint, metadata } = await endpointFor(options, anchor, context);
+    const caller = await callerOf(options, { endpoint, ...(metadata === undefined ? {} : { metadata }) }, context);
+    const ask = asker({ subject, anchor, context, options, endpoint, caller, seen });
+    const first = await ask(options.tokenTypeHint);
+    const again = !first.active && options.tokenTypeHint === undefined && subject.kind === 'refresh_token';
+    const answer = again ? await ask('refresh_token') : first;
+    return judgeAnswer(subject, answer, { anchor, context, part: seen.part });
+  } catch (error) {
+    if (!(error instanceof TokctlError)) throw error;
+    return { checks: [], ...(seen.part === undefined ? {} : { introspection: seen.part }), error };
+  }
+}
+
+// ---------------------------------------------------------------- where
+
+async function endpointFor(
+  options: IntrospectOptions,
+  anchor: Anchor,
+  context: Context,
+): Promise<{ endpoint: URL; metadata?: Metadata }> {
+  const { introspectionEndpoint, allowedEndpointOrigins: allowed = [] } = options;
+  const needsMetadata =
+    introspectionEndpoint === undefined || options.bearerGrant !== undefined || options.accept === 'jwt';
+  const { issuer } = anchor;
+  const metadata = issuer !== undefined && needsMetadata ? await metadataOf({ ...anchor, issuer }, context) : undefined;
+  if (introspectionEndpoint !== undefined)
+    return { endpoint: new URL(introspectionEndpoint), ...(metadata === undefined ? {} : { metadata }) };
+  if (metadata === undefined || issuer === undefined) throw endpointUnknown(undefined);
+  const endpoint = endpointOf(metadata, 'introspectionEndpoint');
+  if (endpoint === undefined) throw endpointUnknown(issuer);
+  if (anchor.fromToken && hasCredentials(options)) throw credentialsNeedName(issuer);
+  if (assertEndpointOrigin({ endpoint, what: 'the introspection endpoint', issuer, allowed }))
+    context.weakened.add('endpoint_origin');
+  return { endpoint, metadata };
+}
+
+const hasCredentials = ({ client, bearer }: IntrospectOptions): boolean =>
+  client?.secret !== undefined || client?.key !== undefined || bearer !== undefined;
+
+function endpointUnknown(issuer: string | undefined): TokctlError {
+  const got = issuer === undefined ? 'neither an endpoint nor an issuer' : `metadata of \`${issuer}\` that names none`;
+  return new TokctlError('ERR_ENDPOINT_UNKNOWN', `expected an introspection endpoint, got ${got}`, {
+    hint:
+      issuer === undefined
+        ? 'name one: tokctl introspect - --issuer https://id.example.com, or --introspection-endpoint URL'
+        : 'name it if the server has one: --introspection-endpoint URL',
+  });
+}
+
+// ---------------------------------------------------------------- asking
+
+interface Asking {
+  subject: Subject;
+  anchor: Anchor;
+  context: Context;
+  options: IntrospectOptions;
+  endpoint: URL;
+  caller: Caller;
+  /** Filled with what is known of the exchange, so that it can be shown when the answer is none. */
+  seen: { part?: IntrospectionPart };
+}
+
+function asker(asking: Asking): (hint: string | undefined) => Promise<IntrospectionAnswer> {
+  const { subject, anchor, context, options, endpoint, caller, seen } = asking;
+  return async (hint) => {
+    const request = introspectionRequest({
+      endpoint,
+      token: subject.token.text,
+      ...(hint === undefined ? {} : { tokenTypeHint: hint }),
+      accept: options.accept ?? 'json',
+      headers: caller.headers,
+      form: caller.form,
+      hostFromToken: anchor.fromToken,
+    });
+    options.onRequest?.(request, caller.name);
+    const answer = await exchange(request, context.network);
+    seen.part = partOf(answer, caller.name, hint);
+    const read = await readAnswer(answer, asking).catch((error: unknown) => {
+      if (error instanceof UnreadableAnswer)
+        seen.part = { ...partOf(answer, caller.name, hint), response: error.response };
+      throw error;
+    });
+    seen.part = { ...seen.part, response: read.response };
+    return read;
+  };
+}
+
+/** A signed answer is asked for only where somebody wants one; its reader is loaded then. */
+async function readAnswer(answer: HttpAnswer, { options, anchor, context }: Asking): Promise<IntrospectionAnswer> {
+  if (options.accept !== 'jwt') return readIntrospectionAnswer(answer);
+  const { readSignedAnswer } = await import('./signed-answer.ts');
+  return readSignedAnswer(answer, anchor, context);
+}
+
+function partOf(answer: HttpAnswer, clientAuth: string, hint: string | undefined): IntrospectionPart {
+  return {
+    endpoint: `${answer.url.origin}${answer.url.pathname}`,
+    client_auth: clientAuth,
+    status: answer.status,
+    latency_ms: Math.round(answer.latencyMs * 10) / 10,
+    ...(answer.mediaType === undefined ? {} : { media_type: answer.mediaType }),
+    ...(hint === undefined ? {} : { token_type_hint: hint }),
+  };
+}
+
+// ---------------------------------------------------------------- judging
+
+interface Judging {
+  anchor: Anchor;
+  context: Context;
+  part: IntrospectionPart | undefined;
+}
+
+function judgeAnswer(
+  subject: Subject,
+  answer: IntrospectionAnswer,
+  { anchor, context, part }: Judging,
+): RemoteJudgement {
+  const introspection = part === undefined ? {} : { introspection: part };
+  const said = { active: answer.active, received: answer.response, ...introspection };
+  if (!answer.active) return { ...said, checks: [answer.response_check, inactive(part)] };
+  const checks = checkClaims({
+    claims: answer.claims,
+    kind: kindOfAnswer(subject.kind, answer.claims),
+    ...(anchor.issuer === undefined ? {} : { issuer: anchor.issuer }),
+    expectations: answerExpectations(context),
+    now: context.now,
+    origin: 'answer',
+  });
+  return { ...said, claims: answer.claims, checks: [answer.response_check, active(part), ...checks] };
+}
+
+/** What only the header of a JWT tells is not expected of an answer. */
+function answerExpectations({ options: { expectations = {} } }: Context) {
+  const { typ: _, ...rest } = expectations;
+  return rest;
+}
+
+const SPEC = 'RFC 7662 §2.2';
+const caller = (part: IntrospectionPart | undefined): string =>
+  part === undefined ? '' : ` (asked with ${part.client_auth})`;
+
+const active = (part: IntrospectionPart | undefined): Check => ({
+  name: 'introspection',
+  outcome: 'passed',
+  expected: true,
+  actual: true,
+  because: `the server calls it active${caller(part)}`,
+  spec: SPEC,
+});
+
+const inactive = (part: IntrospectionPart | undefined): Check => ({
+  name: 'introspection',
+  outcome: 'failed',
+  expected: true,
+  actual: false,
+  because: `the server calls it inactive, and does not say why${caller(part)}`,
+  spec: SPEC,
+});
+
+const TOKEN_TYPES: Readonly<Record<string, KindName>> = {
+  bearer: 'access_token',
+  dpop: 'access_token',
+  access_token: 'access_token',
+  refresh_token: 'refresh_token',
+  id_token: 'id_token',
+};
+
+/** An opaque token tells nothing of its kind; the answer may (`token_type`, `token_use`). */
+function kindOfAnswer(kind: KindName, claims: JsonObject): KindName {
+  if (kind !== 'unknown') return kind;
+  const said = textMember(claims, 'token_use') ?? textMember(claims, 'token_type') ?? '';
+  return Object.hasOwn(TOKEN_TYPES, said.toLowerCase()) ? (TOKEN_TYPES[said.toLowerCase()] ?? kind) : kind;
+}

@@ -1,0 +1,119 @@
+// jwks: the keys of an issuer, a URL or a text, one by one, with what is wrong with each.
+
+import type { ExitCode } from './core/errors.ts';
+import { TokctlError } from './core/errors.ts';
+import { type JsonObject, textMember } from './core/json.ts';
+import { contextOf, metadataOf } from './judging/context.ts';
+import { fetchJwks, type JwkSet, parseJwks } from './protocol/jwks.ts';
+import { keyBits, keyProblems, thumbprint } from './protocol/key-strength.ts';
+import { endpointOf } from './protocol/metadata.ts';
+import type { NetworkOptions } from './request.ts';
+
+export interface KeySetOptions extends NetworkOptions {
+  /** An issuer, the URL of a JWK Set, or a name for `text`. */
+  source: string;
+  /** The text of a JWK Set or JWK: nothing is fetched then. */
+  text?: string;
+  metadataUrl?: string;
+}
+
+/** One key for the report; never a private or secret member. */
+export interface KeySummary {
+  kid?: string;
+  kty?: string;
+  alg?: string;
+  use?: string;
+  crv?: string;
+  bits?: number;
+  /** RFC 7638, SHA-256. */
+  thumbprint?: string;
+  problems: string[];
+}
+
+export interface KeySetReport {
+  schema: 'tokctl.jwks/1';
+  source: string;
+  exit_code: ExitCode;
+  keys: KeySummary[];
+  /** The keys as received. May hold private members: not for printing. */
+  jwks: JsonObject[];
+}
+
+/** @throws TokctlError when the set cannot be had or is none */
+export async function inspectKeys(options: KeySetOptions): Promise<KeySetReport> {
+  const { keys } = await keySetOf(options);
+  const repeated = new Set(repeats(keys.map((key) => textMember(key, 'kid'))));
+  return {
+    schema: 'tokctl.jwks/1',
+    source: options.source,
+    exit_code: 0,
+    keys: keys.map((key) => summary(key, repeated)),
+    jwks: keys,
+  };
+}
+
+async function keySetOf(options: KeySetOptions): Promise<JwkSet> {
+  const { source, text } = options;
+  if (text !== undefined) return parseJwks(text, (problem) => notASet(source, problem));
+  const context = await contextOf(options);
+  if (looksLikeKeySet(source)) return fetchJwks(new URL(source), context.network);
+  const metadata = await metadataOf(
+    { issuer: source, fromToken: false },
+    { ...context, options: { ...(options.metadataUrl === undefined ? {} : { metadataUrl: options.metadataUrl }) } },
+  );
+  const uri = endpointOf(metadata, 'jwksUri');
+  if (uri === undefined)
+    throw new TokctlError('ERR_NO_USABLE_KEY', `expected \`jwks_uri\` in the metadata of \`${source}\`, got none`, {
+      hint: 'name the JWK Set itself: tokctl jwks URL',
+    });
+  return fetchJwks(uri, context.network);
+}
+
+/** An issuer has no file at its end; a JWK Set mostly is one, or is called after its keys. */
+const looksLikeKeySet = (source: string): boolean =>
+  /(?:jwks?|keys|certs)(?:\.json)?\/?$|\.json$/i.test(new URL(source).pathname);
+
+const notASet = (source: string, problem: string): TokctlError =>
+  new TokctlError('ERR_CONFIG_INVALID', `\`${source}\` holds no JWK Set: ${problem}`, {
+    hint: 'give a JWK Set (RFC 7517 §5), an issuer or a URL',
+  });
+
+function repeats(names: readonly (string | undefined)[]): string[] {
+  return names.filter((name, index): name is string => name !== undefined && names.indexOf(name) !== index);
+}
+
+function summary(key: JsonObject, repeated: ReadonlySet<string>): KeySummary {
+  const texts = Object.fromEntries(
+    ['kid', 'kty', 'alg', 'use', 'crv'].flatMap((name) =>
+      textMember(key, name) === undefined ? [] : [[name, textMember(key, name)]],
+    ),
+  );
+  const [bits, print] = [keyBits(key), thumbprint(key)];
+  return {
+    ...texts,
+    ...(bits === undefined ? {} : { bits }),
+    ...(print === undefined ? {} : { thumbprint: print }),
+    problems: problemsOf(key, repeated),
+  };
+}
+
+const KNOWN_TYPES = ['RSA', 'EC', 'OKP', 'oct'];
+
+function problemsOf(key: JsonObject, repeated: ReadonlySet<string>): string[] {
+  const kid = textMember(key, 'kid');
+  const kty = textMember(key, 'kty');
+  return [
+    ...(kty === undefined
+      ? ['it has no kty']
+      : KNOWN_TYPES.includes(kty)
+        ? []
+        : [`kty ${kty} is not known here: it is skipped`]),
+    ...keyProblems(key).map(({ because }) => because),
+    ...(kid === undefined ? ['it has no kid: every fitting key is tried'] : []),
+    ...(kid !== undefined && repeated.has(kid) ? ['its kid stands more than once in the set'] : []),
+    ...(textMember(key, 'use') === 'enc' ? ['it is for encryption, not for signatures'] : []),
+    ...(kty !== undefined && textMember(key, 'alg') === undefined
+      ? ['it has no alg: the token chooses among those that fit']
+      : []),
+  ];
+}

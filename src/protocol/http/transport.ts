@@ -1,0 +1,39 @@
+// Which transport asks: the quick one for a single exchange, undici for a batch and where a proxy stands between. Each is
+// loaded when the first request needs it, so that a command without a request loads neither.
+
+import type { Lookup, ProxyOptions, TlsOptions, Transport } from './network.ts';
+import { proxyFor } from './proxy.ts';
+
+export interface TransportChoice {
+  tls?: TlsOptions;
+  proxy?: ProxyOptions;
+  /** Many requests to the same hosts: connections are kept. */
+  pooled?: boolean;
+  /** Most connections to one host at a time, where they are kept; default: no limit. */
+  connections?: number;
+  /** In place of `dns.lookup`, for tests. */
+  lookup?: Lookup;
+}
+
+/** A transport that is chosen for each URL, by NO_PROXY too. `close` ends what is open and lets the process end. */
+export function chooseTransport({ pooled = false, ...options }: TransportChoice = {}): Transport {
+  const quick = lazily(async () => (await import('./node-transport.ts')).nodeTransport(options));
+  const pooling = lazily(async () => (await import('./undici-transport.ts')).undiciTransport(options));
+  const chosen = (url: URL) => (pooled || proxyFor(url, options.proxy) !== undefined ? pooling : quick);
+  const fetch: Transport = Object.assign(
+    async (...[href, init]: Parameters<Transport>) => (await chosen(new URL(href)).get())(href, init),
+    { close: () => [quick, pooling].forEach((transport) => void transport.close()) },
+  );
+  return fetch;
+}
+
+function lazily(make: () => Promise<Transport>) {
+  let made: Promise<Transport> | undefined;
+  return {
+    get: () => {
+      made ??= make();
+      return made;
+    },
+    close: async () => (await made)?.close(),
+  };
+}

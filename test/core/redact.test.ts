@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Json, JsonNumber, printJson } from '../../src/core/json.ts';
+import { redactJson, redactor, withoutSignatures } from '../../src/core/redact.ts';
+import { compactJws, SIGNATURE } from './compact.ts';
+
+const SECRET = 'p&ss "w<rd>/+=é\\';
+const TOKEN = compactJws({ sub: 'user-001' });
+
+describe('redactor', () => {
+  const redact = redactor([SECRET]);
+  const form = new URLSearchParams({ v: SECRET }).toString().slice(2);
+  const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+  it.each([
+    ['as it is', SECRET],
+    ['form-encoded', form],
+    ['form-encoded in lower case', form.replace(/%../g, (code) => code.toLowerCase())],
+    ['percent-encoded', encodeURIComponent(SECRET)],
+    ['in JSON', JSON.stringify(SECRET)],
+    ['in JSON with escapes', printJson(SECRET)],
+    ['in HTML', 'p&amp;ss &quot;w&lt;rd&gt;/+=é\\'],
+    ['in base64', base64(SECRET)],
+    ['in base64 without padding', base64(SECRET).replace(/=+$/, '')],
+    ['in base64url', Buffer.from(SECRET).toString('base64url')],
+  ])('%s', (_, spelling) => {
+    const shown = redact(`before ${spelling} after`);
+    expect(shown).toMatch(/^before "?\[redacted\]=*"? after$/);
+  });
+
+  it.each(['a', 'ab', 'abc', 'client-1'])('inside Basic credentials of client %s', (client) => {
+    for (const text of [`${client}:${SECRET}`, `${client}:${form}`, `${client}:${SECRET}:more`]) {
+      const shown = redact(`Basic ${base64(text)}`);
+      expect(shown).toContain('[redacted]');
+      expect(Buffer.from(shown.replace(/\[redacted\]/, ' ').slice(6), 'base64').toString()).not.toContain('w<rd');
+    }
+  });
+
+  it('leaves words alone that are short, and everything else', () => {
+    expect(redactor(['short'])('a short text')).toBe('a short text');
+    expect(redact('nothing of it')).toBe('nothing of it');
+  });
+
+  it('takes the longest first', () => {
+    expect(redactor(['secret-1', 'secret-1-long'])('secret-1-long secret-1')).toBe('[redacted] [redacted]');
+  });
+
+  it('takes tokens and their signatures', () => {
+    const ofToken = redactor([], [TOKEN]);
+    expect(ofToken(`got ${TOKEN}`)).toBe('got [redacted]');
+    expect(ofToken(`got ${SIGNATURE}`)).toBe('got [redacted]');
+    expect(redactor([], [`${TOKEN}~abcdefgh~`])(`got ${SIGNATURE}`)).toBe('got [redacted]');
+    expect(ofToken(`got ${TOKEN.split('.', 2).join('.')}`)).not.toContain('redacted');
+  });
+
+  it('leaves no secret in any text, however it is encoded', () => {
+    const secrets = fc.string({ unit: 'grapheme', minLength: 6 }).filter((text) => Buffer.byteLength(text) >= 8);
+    const encode = fc.constantFrom(
+      (text: string) => text,
+      (text: string) => encodeURIComponent(text),
+      (text: string) => printJson(text),
+      (text: string) => Buffer.from(text).toString('base64'),
+      (text: string) => Buffer.from(text).toString('base64url'),
+    );
+    fc.assert(
+      fc.property(secrets, encode, (secret, spell) => {
+        const spelt = spell(secret);
+        expect(redactor([secret])(`<${spelt}>`)).not.toContain(spelt);
+      }),
+    );
+  });
+});
+
+describe('withoutSignatures', () => {
+  it('keeps an embedded JWT readable and takes its signature', () => {
+    const [header, payload] = TOKEN.split('.');
+    const shown = withoutSignatures(`{"jwt":"${TOKEN}"}`);
+    expect(shown).toBe(`{"jwt":"${header}.${payload}.[signature removed]"}`);
+    expect(shown).not.toContain(SIGNATURE.slice(0, 20));
+  });
+
+  it('takes each of several, and leaves other text', () => {
+    expect(withoutSignatures(`${TOKEN} ${TOKEN}`).match(/\[signature removed\]/g)).toHaveLength(2);
+    expect(withoutSignatures('www.example.com/eyes.on.you')).toBe('www.example.com/eyes.on.you');
+  });
+});
+
+describe('redactJson', () => {
+  const redact = redactor(['secret-value', '1234567890']);
+  it('reaches names, values, lists and numbers', () => {
+    const value: Json = {
+      'secret-value': 1,
+      a: ['x secret-value', { b: 'secret-value' }, null, true, 7, new JsonNumber('1.0')],
+      n: 1234567890,
+    };
+    expect(printJson(redactJson(value, redact))).toBe(
+      '{"[redacted]":1,"a":["x [redacted]",{"b":"[redacted]"},null,true,7,1.0],"n":"[redacted]"}',
+    );
+  });
+
+  it('keeps __proto__ a name', () => {
+    const value = JSON.parse('{"__proto__":{"a":"secret-value"}}');
+    expect(printJson(redactJson(value, redact))).toBe('{"__proto__":{"a":"[redacted]"}}');
+  });
+});

@@ -1,0 +1,104 @@
+// One deadline over everything, with a clock that stands still until the test moves it.
+
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startDeadline } from '../../../src/protocol/http/deadline.ts';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+const never = new Promise<never>(() => {});
+
+/** What a promise has come to so far. */
+async function state(promise: Promise<unknown>): Promise<unknown> {
+  const pending = Symbol('pending');
+  await vi.advanceTimersByTimeAsync(0);
+  const result = await Promise.race([
+    promise.then(
+      (value) => ({ value }),
+      (reason) => ({ reason }),
+    ),
+    Promise.resolve(pending),
+  ]);
+  return result === pending ? 'pending' : result;
+}
+
+describe('a deadline', () => {
+  it('expires when its time is over, not before', async () => {
+    const deadline = startDeadline(1_000);
+    const work = deadline.race(never);
+    work.catch(() => {});
+    await vi.advanceTimersByTimeAsync(999);
+    expect(deadline.expired()).toBe(false);
+    expect(deadline.remainingMs()).toBe(1);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(deadline.expired()).toBe(true);
+    expect(deadline.signal.aborted).toBe(true);
+    await expect(work).rejects.toThrow('the time is over');
+  });
+
+  it('gives the result of work that ends in time', async () => {
+    const deadline = startDeadline(1_000);
+    expect(await deadline.race(Promise.resolve(7))).toBe(7);
+    await expect(deadline.race(Promise.reject(new Error('its own')))).rejects.toThrow('its own');
+    deadline.end();
+  });
+
+  it('ends with the reason of the outer signal, and is not expired then', async () => {
+    const outer = new AbortController();
+    const deadline = startDeadline(1_000, outer.signal);
+    const work = deadline.race(never);
+    work.catch(() => {});
+    const reason = new Error('interrupted');
+    outer.abort(reason);
+    await expect(work).rejects.toBe(reason);
+    await vi.advanceTimersByTimeAsync(2_000);
+    expect(deadline.expired()).toBe(false);
+  });
+
+  it('is aborted from the start when the outer signal is', async () => {
+    const reason = new Error('interrupted');
+    const deadline = startDeadline(1_000, AbortSignal.abort(reason));
+    expect(deadline.signal.aborted).toBe(true);
+    await expect(deadline.race(never)).rejects.toBe(reason);
+    await expect(deadline.pause(10)).rejects.toBe(reason);
+    deadline.end();
+  });
+
+  it('pauses, and no longer than it has time', async () => {
+    const deadline = startDeadline(1_000);
+    const short = deadline.pause(400);
+    await vi.advanceTimersByTimeAsync(399);
+    expect(await state(short)).toBe('pending');
+    await vi.advanceTimersByTimeAsync(1);
+    expect(await state(short)).toEqual({ value: undefined });
+    const long = deadline.pause(5_000);
+    long.catch(() => {});
+    await vi.advanceTimersByTimeAsync(600);
+    await expect(long).rejects.toThrow('the time is over');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  it('leaves no timer and no listener behind', async () => {
+    const outer = new AbortController();
+    const added = vi.spyOn(outer.signal, 'addEventListener');
+    const removed = vi.spyOn(outer.signal, 'removeEventListener');
+    const deadline = startDeadline(1_000, outer.signal);
+    await deadline.race(Promise.resolve());
+    deadline.end();
+    expect(vi.getTimerCount()).toBe(0);
+    expect(removed.mock.calls.length).toBe(added.mock.calls.length);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(deadline.expired()).toBe(false);
+  });
+
+  it('may be longer than a timer can count', async () => {
+    const deadline = startDeadline(2 ** 40);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(deadline.expired()).toBe(false);
+    deadline.end();
+  });
+});
