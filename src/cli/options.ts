@@ -9,6 +9,8 @@ export type OptionGroup =
   | 'output'
   | 'batch'
   | 'keys'
+  | 'check'
+  | 'doctor'
   | 'demo'
   | 'general';
 

@@ -27,6 +27,8 @@ const GROUP_HEADINGS: Readonly<Record<OptionGroup, string>> = {
   output: 'Output:',
   batch: 'Several tokens:',
   keys: 'Keys:',
+  check: 'Checks:',
+  doctor: 'Doctor:',
   demo: 'Playground:',
   general: 'General:',
 };

@@ -50,6 +50,21 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./decode.ts')).decodeCommand,
   },
   {
+    name: 'check',
+    summary: 'the gate for pipelines: every check of tokctl.yaml, or one from flags, with reports',
+    parameters: [{ spelling: '[name...]', help: 'only these checks' }],
+    groups: [...JUDGING, 'introspection', 'client', 'check'],
+    load: async () => (await import('./check.ts')).checkCommand,
+  },
+  {
+    name: 'doctor',
+    summary: 'is this authorization server sound? metadata, keys, introspection, client authentication, clock, TLS',
+    parameters: [{ spelling: '<issuer>', help: 'the issuer' }],
+    groups: ['client', 'network', 'general', 'doctor'],
+    options: ['metadata-url', 'introspection-endpoint', 'allow-endpoint-origin', 'output', 'json', 'quiet', 'verbose', 'color'],
+    load: async () => (await import('./doctor.ts')).doctorCommand,
+  },
+  {
     name: 'token',
     summary: 'get an access token by client_credentials, to pipe into the others',
     groups: ['client', 'network', 'general'],
@@ -100,6 +115,13 @@ export const COMMANDS: readonly Command[] = [
     parameters: [{ spelling: '[show|path|init]', help: 'what to do' }],
     groups: ['trust', 'expectation', 'introspection', 'client', 'network', 'output', 'batch', 'general'],
     load: async () => (await import('./config.ts')).config,
+  },
+  {
+    name: 'completion',
+    summary: 'a completion script for bash, zsh, fish or powershell',
+    parameters: [{ spelling: '<shell>', help: 'bash, zsh, fish or powershell' }],
+    groups: [],
+    load: async () => (await import('./completion.ts')).completionCommand,
   },
   {
     name: 'demo',

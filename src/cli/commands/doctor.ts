@@ -1,0 +1,8 @@
+// `tokctl doctor`
+
+import { type ExitCode, TokctlError } from '../../core/errors.ts';
+import type { Invocation } from '../command.ts';
+
+export async function doctorCommand({ arguments: words }: Invocation): Promise<ExitCode> {
+  throw new TokctlError('ERR_USAGE', `${words.join(' ')}: not there yet`, { hint: 'tokctl --help' });
+}
