@@ -40,7 +40,7 @@ const UNITS = [
   [1, 's'],
 ] as const;
 
-/** A length of time in its two largest units, `2 h 3 min`; always positive. */
+/** A length of time in its largest units, `2 h 3 min` or `42 min`; always positive. */
 export function durationWords(seconds: number): string {
   const whole = Math.round(Math.abs(seconds));
   const first = UNITS.findIndex(([size]) => whole >= size);
@@ -48,8 +48,11 @@ export function durationWords(seconds: number): string {
   const [size, name] = UNITS[first] ?? UNITS[4];
   const [nextSize, nextName] = UNITS[first + 1] ?? UNITS[4];
   const rest = Math.floor((whole % size) / nextSize);
-  const large = `${Math.floor(whole / size)} ${name}`;
-  return rest === 0 || first === UNITS.length - 1 ? large : `${large} ${rest} ${nextName}`;
+  const count = Math.floor(whole / size);
+  const large = `${count} ${name}`;
+  // Nobody counts the seconds of an hour, or the hours of a month.
+  const isFine = count >= 10 && name !== 'y';
+  return rest === 0 || isFine || first === UNITS.length - 1 ? large : `${large} ${rest} ${nextName}`;
 }
 
 /** Where a time lies from `now`: `in 42 min`, `2 h ago`, `now`. */

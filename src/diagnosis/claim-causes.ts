@@ -172,15 +172,20 @@ const scope: Rule = (facts) => {
 const kind: Rule = (facts) => {
   const check = failedCheck(facts, 'kind');
   if (check === undefined || check.expected === undefined) return [];
-  const { kind: actual, evidence } = facts.report.token ?? { kind: 'unknown', evidence: [] };
+  const actual = check.actual ?? 'unknown';
+  const told = facts.report.token?.kind === actual ? (facts.report.token?.evidence ?? []) : serverEvidence(facts);
   return [
     cause('wrong_token_kind', actual === 'unknown' ? 'possible' : 'certain', {
-      because: `expected ${words(check.expected)}, got ${words(actual)}: ${check.because}`,
-      evidence: evidence.length > 0 ? evidence : ['nothing in the token tells its kind'],
+      because: `expected ${words(check.expected)}, got ${actual === 'unknown' ? 'a token of unknown kind' : words(actual)}: ${check.because}`,
+      evidence: told.length > 0 ? told : ['nothing in the token tells its kind'],
       fix: `send the ${words(check.expected).replace(/^an? /, '')} instead`,
     }),
   ];
 };
+
+/** What the answer says of the kind of an opaque token. */
+const serverEvidence = ({ report }: Facts): string[] =>
+  ['token_use', 'token_type'].flatMap((name) => note(report.claims, name).map((text) => `the server says ${text}`));
 
 function words(kind: Json): string {
   const text = String(kind).replaceAll('_', ' ').replace(/^id /, 'ID ');

@@ -88,13 +88,14 @@ const CAUSES: Readonly<Record<string, string>> = {
   weak_key: 'signed by a key that proves nothing',
 };
 
-function how({ checks, introspection, verdict }: Report): string[] {
+function how(report: Report): string[] {
+  const { checks, introspection, verdict } = report;
   if (verdict === 'unknown') return [];
   const signed = checks.some(({ name, outcome }) => name === 'signature' && outcome === 'passed');
   const asked = introspection?.response !== undefined;
   if (signed && asked) return ['verified locally and asked at the server'];
   if (signed) return ['verified locally'];
-  return asked ? ['says the server'] : [];
+  return asked && report.verdict === 'active' ? ['says the server'] : [];
 }
 
 function left({ verdict, times }: Report): string[] {
