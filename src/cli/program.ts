@@ -67,6 +67,7 @@ function buildProgram({ host, told, onCommand }: Building): Commander {
     .helpOption('-h, --help', 'show help')
     .helpCommand(false)
     .exitOverride()
+    .configureHelp({ minWidthToWrap: 20 })
     .showSuggestionAfterError(true)
     .configureOutput({
       writeOut: (text) => {
@@ -100,7 +101,7 @@ function subcommand(command: Command, program: Commander, onCommand: Building['o
   const built = new Commander(command.name)
     .description(command.summary)
     .copyInheritedSettings(program)
-    .helpOption('-h, --help', 'show help')
+    .addHelpOption(new Option('-h, --help', 'show help').helpGroup(GROUP_HEADINGS.general))
     .allowExcessArguments(false);
   if (command.alias !== undefined) built.alias(command.alias);
   for (const { spelling, help } of command.parameters ?? []) built.argument(spelling, help);

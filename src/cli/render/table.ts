@@ -55,7 +55,7 @@ function why(report: Report, canvas: Canvas): string[] {
   const told = error === undefined ? [] : labelled('why', `${escapeText(error.message)} (${error.code})`, { width });
   const reasons = causes
     .slice(0, MOST)
-    .flatMap((cause, index) => reasonLines(cause, index === 0 && error === undefined ? 'why' : 'or', canvas));
+    .flatMap((cause, index) => reasonLines(cause, reasonLabel(index, error !== undefined), canvas));
   const next = error?.hint ?? top?.fix;
   const also =
     error !== undefined && top !== undefined && top.fix !== error.hint
@@ -69,6 +69,9 @@ function why(report: Report, canvas: Canvas): string[] {
     ...also,
   ];
 }
+
+/** An error is certain; what is behind it is a guess until somebody looks. */
+const reasonLabel = (index: number, afterError: boolean): string => (afterError ? 'maybe' : index === 0 ? 'why' : 'or');
 
 function reasonLines(
   { code, confidence, because, evidence }: Cause,
