@@ -7,13 +7,16 @@ import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 
 /** The file in schema/, the module it is made of, and the function that gives it. */
-const SCHEMAS = [{ file: 'config.schema.json', module: 'src/cli/config-schema.ts', make: 'configJsonSchema' }];
+const SCHEMAS = [
+  { file: 'config.schema.json', module: 'src/cli/config-schema.ts', make: 'configJsonSchema' },
+  { file: 'report.schema.json', module: 'src/cli/report-schema.ts', make: 'reportJsonSchema' },
+];
 
 const root = join(import.meta.dirname, '..');
 const isCheck = process.argv.includes('--check');
 
 async function textOf({ module, make }) {
-  const outfile = join(root, 'node_modules/.cache/tokctl', `schema-${process.pid}.mjs`);
+  const outfile = join(root, 'node_modules/.cache/tokctl', `${make}-${process.pid}.mjs`);
   await build({
     entryPoints: [join(root, module)],
     outfile,

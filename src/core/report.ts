@@ -1,6 +1,7 @@
 // The one answer (contract §7): every verdict ends in it, every output starts from it.
 // Members are snake_case because the object is printed as it stands.
 
+import type { CauseCode } from './causes.ts';
 import { ERROR_EXIT_CODES, type ErrorCode, type ExitCode } from './errors.ts';
 import type { Json, JsonObject } from './json.ts';
 import type { KindName } from './kind.ts';
@@ -57,7 +58,7 @@ export type Confidence = 'certain' | 'likely' | 'possible';
 
 /** One explanation of an answer, with what it stands on and one thing to do next. */
 export interface Cause {
-  code: string;
+  code: CauseCode;
   confidence: Confidence;
   because: string;
   evidence: string[];

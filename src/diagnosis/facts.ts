@@ -1,5 +1,6 @@
 // What a diagnosis stands on: the report, the question it answers, and what is known of vendors. Plain data, read-only.
 
+import type { CauseCode } from '../core/causes.ts';
 import type { TokctlError } from '../core/errors.ts';
 import { escapeText } from '../core/escape.ts';
 import type { Expectations } from '../core/expectations.ts';
@@ -39,6 +40,6 @@ export interface CauseParts {
 }
 
 /** A cause; texts of tokens and servers in its evidence are escaped, because they stand in sentences. */
-export function cause(code: string, confidence: Confidence, { because, evidence, fix }: CauseParts): Cause {
+export function cause(code: CauseCode, confidence: Confidence, { because, evidence, fix }: CauseParts): Cause {
   return { code, confidence, because, evidence: evidence.map(escapeText), fix };
 }
