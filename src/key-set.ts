@@ -56,7 +56,7 @@ async function keySetOf(options: KeySetOptions): Promise<JwkSet> {
   const { source, text } = options;
   if (text !== undefined) return parseJwks(text, (problem) => notASet(source, problem));
   const context = await contextOf(options);
-  if (looksLikeKeySet(source)) return fetchJwks(new URL(source), context.network);
+  if (looksLikeKeySet(source)) return fetchJwks(new URL(source), context.network, { mayAuthorize: true });
   const metadata = await metadataOf(
     { issuer: source, fromToken: false },
     { ...context, options: { ...(options.metadataUrl === undefined ? {} : { metadataUrl: options.metadataUrl }) } },
@@ -66,7 +66,7 @@ async function keySetOf(options: KeySetOptions): Promise<JwkSet> {
     throw new TokctlError('ERR_NO_USABLE_KEY', `expected \`jwks_uri\` in the metadata of \`${source}\`, got none`, {
       hint: 'name the JWK Set itself: tokctl jwks URL',
     });
-  return fetchJwks(uri, context.network);
+  return fetchJwks(uri, context.network, { mayAuthorize: uri.origin === new URL(source).origin });
 }
 
 /** An issuer has no file at its end; a JWK Set mostly is one, or is called after its keys. */

@@ -1,7 +1,12 @@
 // Who asks the server: a client by one of its methods, or an access token (RFC 7662 §2.1).
 
 import { TokctlError } from '../core/errors.ts';
-import { type Authentication, authenticate, type ClientCredentials } from '../protocol/client-authentication.ts';
+import {
+  type Authentication,
+  authenticate,
+  type ClientCredentials,
+  isMutualTls,
+} from '../protocol/client-authentication.ts';
 import { exchange } from '../protocol/http/exchange.ts';
 import { endpointOf, type Metadata } from '../protocol/metadata.ts';
 import { type Granted, grantRequest, readGrantAnswer } from '../protocol/token-endpoint.ts';
@@ -43,16 +48,40 @@ const byToken = (token: string, name: string): Caller => ({
 function authenticateAt(
   client: ClientCredentials,
   { endpoint, metadata }: Asked,
-  { now }: Context,
+  { now, options }: Context,
 ): Promise<Authentication> {
+  const issuer = metadata?.issuer ?? options.issuer;
+  const introspectionEndpoint = (options as IntrospectOptions).introspectionEndpoint ?? metadata?.introspectionEndpoint;
   return authenticate(client, {
     endpoint,
     now,
-    ...(metadata === undefined ? {} : { issuer: metadata.issuer }),
+    ...(issuer === undefined ? {} : { issuer }),
     ...(metadata?.authMethods === undefined ? {} : { methods: metadata.authMethods }),
     ...(metadata?.tokenEndpoint === undefined ? {} : { tokenEndpoint: metadata.tokenEndpoint }),
-    ...(metadata?.introspectionEndpoint === undefined ? {} : { introspectionEndpoint: metadata.introspectionEndpoint }),
+    ...(introspectionEndpoint === undefined ? {} : { introspectionEndpoint }),
   });
+}
+
+/** What to look at when the caller was refused, by the way in which it asked. */
+const REFUSAL_HINTS: Readonly<Record<string, string>> = {
+  client_secret_jwt: 'check --client-id and --client-secret; --client-assertion-audience names another aud',
+  private_key_jwt:
+    'check --client-id, and that the server has the public half of --client-key; --client-assertion-audience names another aud',
+  tls_client_auth: 'check --client-id, and that the server trusts the certificate: --tls-cert FILE --tls-key FILE',
+  self_signed_tls_client_auth:
+    'check --client-id, and that the server has this very certificate: --tls-cert FILE --tls-key FILE',
+  none: 'the server wants to know who asks: --client-id ID --client-secret env:CLIENT_SECRET',
+  bearer: 'the access token that asks was refused: get one that may introspect for --bearer',
+  'bearer (client_credentials)':
+    'the access token that was granted may not introspect: --bearer-scope or --bearer-resource asks for another',
+};
+
+/** The error of a refused caller with the hint that fits its method; others, and a 403, are given back as they are. */
+export function refusedAs(name: string, error: unknown): unknown {
+  const hint = Object.hasOwn(REFUSAL_HINTS, name) ? REFUSAL_HINTS[name] : undefined;
+  if (!(error instanceof TokctlError) || error.code !== 'ERR_CLIENT_AUTHENTICATION') return error;
+  if (hint === undefined || error.details.status === 403) return error;
+  return new TokctlError(error.code, error.message, { hint, details: error.details });
 }
 
 export interface Grant {
@@ -67,7 +96,8 @@ export function grant(
   metadata: Metadata | undefined,
   context: Context,
 ): Promise<Granted> {
-  const endpoint = metadata === undefined ? undefined : endpointOf(metadata, 'tokenEndpoint');
+  const mutualTls = isMutualTls(client.method);
+  const endpoint = metadata === undefined ? undefined : endpointOf(metadata, 'tokenEndpoint', { mutualTls });
   if (metadata === undefined || endpoint === undefined) throw noTokenEndpoint(metadata);
   const { allowedEndpointOrigins: allowed = [] } = context.options;
   if (assertEndpointOrigin({ endpoint, what: 'the token endpoint', issuer: metadata.issuer, allowed }))
@@ -81,7 +111,12 @@ export function grant(
       ...(scope === undefined ? {} : { scope }),
       ...(resource === undefined ? {} : { resource }),
     });
-    return readGrantAnswer(await exchange(request, context.network));
+    const answer = await exchange(request, context.network);
+    try {
+      return readGrantAnswer(answer);
+    } catch (error) {
+      throw refusedAs(authentication.method, error);
+    }
   });
 }
 

@@ -122,8 +122,11 @@ function backgroundOf({ token, shape }: Subject, { error }: Findings, { options 
 
 /** The last gate of the library: texts of servers may echo what was sent to them. */
 function redacted(report: Report, { token }: Subject, options: IntrospectOptions): Report {
-  const { client, bearer, secret, expectations } = options;
-  const secrets = [client?.secret, client?.key, bearer, secret].filter((text) => text !== undefined);
+  const { client, bearer, secret, expectations, headers = {} } = options;
+  const authorization = Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
+  const secrets = [client?.secret, client?.key, bearer, secret, authorization?.replace(/^\S+\s+/, '')].filter(
+    (text) => text !== undefined,
+  );
   const tokens = [token.text, expectations?.accessToken, expectations?.dpopProof].filter((text) => text !== undefined);
   const hide = redactor(secrets, tokens);
   return redactJson(report, (text) => withoutSignatures(hide(text)));

@@ -27,17 +27,20 @@ export async function keySource(anchor: Anchor, context: Context): Promise<KeySo
   const { jwks, jwksUri, key } = context.options;
   if (key !== undefined) return { set: { keys: [readPublicKey(key)], ignored: 0 }, pinned: true };
   if (jwks !== undefined) return { set: parseJwks(jwks, badSet), pinned: false };
-  if (jwksUri !== undefined) return fetched({ uri: jwksUri, fromToken: false }, context);
+  if (jwksUri !== undefined) return fetched({ uri: jwksUri, fromToken: false, named: true }, context);
   if (anchor.issuer === undefined) return undefined;
   const metadata = await metadataOf({ ...anchor, issuer: anchor.issuer }, context);
   const uri = endpointOf(metadata, 'jwksUri');
   if (uri === undefined) throw noJwksUri(anchor.issuer);
-  return fetched({ uri: uri.href, fromToken: anchor.fromToken }, context);
+  const named = !anchor.fromToken && uri.origin === new URL(anchor.issuer).origin;
+  return fetched({ uri: uri.href, fromToken: anchor.fromToken, named }, context);
 }
 
 interface Location {
   uri: string;
   fromToken: boolean;
+  /** The host is the issuer's own, or was named by a person. */
+  named: boolean;
 }
 
 interface Remembered {
@@ -48,7 +51,10 @@ interface Remembered {
 async function fetched(location: Location, context: Context): Promise<KeySource> {
   const name = `jwks ${location.uri}`;
   const load = async (): Promise<Remembered> => ({
-    set: await fetchJwks(new URL(location.uri), context.network, location.fromToken),
+    set: await fetchJwks(new URL(location.uri), context.network, {
+      hostFromToken: location.fromToken,
+      mayAuthorize: location.named,
+    }),
     at: performance.now(),
   });
   const source = ({ set, at }: Remembered): KeySource => ({

@@ -5,6 +5,7 @@ import { TokctlError } from '../core/errors.ts';
 import { type JsonObject, textMember } from '../core/json.ts';
 import type { KindName } from '../core/kind.ts';
 import type { Check, IntrospectionPart } from '../core/report.ts';
+import { isMutualTls } from '../protocol/client-authentication.ts';
 import { exchange } from '../protocol/http/exchange.ts';
 import type { HttpAnswer } from '../protocol/http/network.ts';
 import {
@@ -15,7 +16,7 @@ import {
 } from '../protocol/introspection.ts';
 import { endpointOf, type Metadata } from '../protocol/metadata.ts';
 import type { IntrospectOptions } from '../request.ts';
-import { type Caller, callerOf } from './caller.ts';
+import { type Caller, callerOf, refusedAs } from './caller.ts';
 import { type Context, metadataOf } from './context.ts';
 import type { Subject } from './subject.ts';
 import { type Anchor, assertEndpointOrigin, credentialsNeedName } from './trust.ts';
@@ -56,15 +57,18 @@ async function endpointFor(
   anchor: Anchor,
   context: Context,
 ): Promise<{ endpoint: URL; metadata?: Metadata }> {
-  const { introspectionEndpoint, allowedEndpointOrigins: allowed = [] } = options;
+  const { introspectionEndpoint, client, allowedEndpointOrigins: allowed = [] } = options;
   const needsMetadata =
-    introspectionEndpoint === undefined || options.bearerGrant !== undefined || options.accept === 'jwt';
+    introspectionEndpoint === undefined ||
+    options.bearerGrant !== undefined ||
+    options.accept === 'jwt' ||
+    client?.assertionAudience === 'token';
   const { issuer } = anchor;
   const metadata = issuer !== undefined && needsMetadata ? await metadataOf({ ...anchor, issuer }, context) : undefined;
   if (introspectionEndpoint !== undefined)
     return { endpoint: new URL(introspectionEndpoint), ...(metadata === undefined ? {} : { metadata }) };
   if (metadata === undefined || issuer === undefined) throw endpointUnknown(undefined);
-  const endpoint = endpointOf(metadata, 'introspectionEndpoint');
+  const endpoint = endpointOf(metadata, 'introspectionEndpoint', { mutualTls: isMutualTls(client?.method) });
   if (endpoint === undefined) throw endpointUnknown(issuer);
   if (anchor.fromToken && hasCredentials(options)) throw credentialsNeedName(issuer);
   if (assertEndpointOrigin({ endpoint, what: 'the introspection endpoint', issuer, allowed }))
@@ -116,7 +120,7 @@ function asker(asking: Asking): (hint: string | undefined) => Promise<Introspect
     const read = await readAnswer(answer, asking).catch((error: unknown) => {
       if (error instanceof UnreadableAnswer)
         seen.part = { ...partOf(answer, caller.name, hint), response: error.response };
-      throw error;
+      throw refusedAs(caller.name, error);
     });
     seen.part = { ...seen.part, response: read.response };
     return read;

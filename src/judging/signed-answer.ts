@@ -1,8 +1,9 @@
 // A signed introspection answer (RFC 9701 §5): believed only with the type, the issuer, the audience and the key it must have.
 
 import { TokctlError } from '../core/errors.ts';
-import { isJsonObject, member, textMember } from '../core/json.ts';
+import { isJsonObject, type JsonObject, member, parseJson, printJson, textMember } from '../core/json.ts';
 import { normalizeTyp } from '../core/kind.ts';
+import { finiteNumber } from '../core/lint.ts';
 import { isWellFormed, parseToken, type Token } from '../core/token.ts';
 import type { HttpAnswer } from '../protocol/http/network.ts';
 import { type IntrospectionAnswer, JWT_ANSWER, readMembers } from '../protocol/introspection.ts';
@@ -12,7 +13,11 @@ import type { Context } from './context.ts';
 import { judgeSignature } from './signature.ts';
 import type { Anchor } from './trust.ts';
 
-/** @throws TokctlError for faults of the server, and ERR_RESPONSE_INVALID for an answer that is not believed */
+/**
+ * Reads an answer that was asked for with `Accept: application/token-introspection+jwt`.
+ * @throws TokctlError for faults of the server, ERR_RESPONSE_INVALID for an answer that is not believed, and
+ * ERR_CLIENT_CREDENTIALS_MISSING or ERR_CONFIG_INVALID for an encrypted one that `client.key` is missing for or no key to
+ */
 export async function readSignedAnswer(
   answer: HttpAnswer,
   anchor: Anchor,
@@ -20,15 +25,51 @@ export async function readSignedAnswer(
 ): Promise<IntrospectionAnswer> {
   const fault = readFault(answer, 'the introspection endpoint', { mediaTypes: [JWT_ANSWER, 'application/jwt'] });
   if (fault !== undefined) throw fault;
-  if (answer.mediaType !== JWT_ANSWER)
-    throw disbelieved(answer, `media type \`${JWT_ANSWER}\``, `\`${answer.mediaType}\``);
-  const token = parseToken(answer.text.trim());
-  if (token.format === 'jwe') throw encrypted(answer);
-  if (token.format !== 'jws' || !isWellFormed(token)) throw disbelieved(answer, 'a signed JWT', 'a body that is none');
+  if (answer.mediaType !== JWT_ANSWER) throw disbelieved(answer, `media type \`${JWT_ANSWER}\``, otherType(answer));
+  const outer = parseToken(answer.text.trim());
+  const token = outer.format === 'jwe' ? await opened(outer, { answer, context }) : outer;
+  if (token.format !== 'jws' || !isWellFormed(token))
+    throw disbelieved(answer, 'a JWT', outer === token ? 'a body that is none' : 'something else under its encryption');
   assertHeader(token, answer);
   const claims = assertClaims(token, anchor, { answer, context });
   await assertSignature(token, anchor, { answer, context });
   return readMembers(claims, answer);
+}
+
+/** Lookalikes by their names: JSON with the token itself in `jwt` (Keycloak), and a bare JWT (Curity). */
+function otherType({ mediaType, text }: HttpAnswer): string {
+  const hasJwt = mediaType === 'application/json' && typeof member(jsonObject(text), 'jwt') === 'string';
+  return `\`${mediaType}\`${hasJwt ? ' with a member `jwt`, which no server signed as an answer' : ''}`;
+}
+
+function jsonObject(text: string): JsonObject | undefined {
+  try {
+    const { value } = parseJson(text);
+    return isJsonObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Signed, then encrypted for this client (RFC 9701 §5): what is inside is judged like an answer that was not. */
+async function opened({ text, header = {} }: Token, { answer, context }: Answered): Promise<Token> {
+  const { client } = context.options as IntrospectOptions;
+  const { openEncrypted, refusedEncryption } = await import('../protocol/decryption.ts');
+  const refused = refusedEncryption(header);
+  if (refused !== undefined) throw disbelieved(answer, 'an encryption that is opened here', refused);
+  if (client?.key === undefined) throw keyMissing(answer);
+  const inner = await openEncrypted(text, header, client.key);
+  if (inner === undefined) throw disbelieved(answer, 'a content that the client key opens', 'one that it does not');
+  return parseToken(inner);
+}
+
+function keyMissing(answer: HttpAnswer): TokctlError {
+  const { excerpt: _, ...details } = answerDetails(answer);
+  return new TokctlError(
+    'ERR_CLIENT_CREDENTIALS_MISSING',
+    'expected a private key of the client to open the encrypted answer with, got none',
+    { hint: 'give the one that the server encrypts for: --client-key FILE', details },
+  );
 }
 
 interface Answered {
@@ -46,14 +87,17 @@ function assertHeader({ header }: Token, answer: HttpAnswer): void {
 function assertClaims({ claims }: Token, { issuer }: Anchor, { answer, context }: Answered) {
   const iss = textMember(claims, 'iss');
   if (issuer === undefined || iss !== issuer)
-    throw disbelieved(answer, `iss \`${issuer ?? 'that you named'}\``, `\`${iss ?? 'none'}\``);
+    throw disbelieved(answer, `iss \`${issuer ?? 'that you named'}\``, iss === undefined ? 'none' : `\`${iss}\``);
   const client = (context.options as IntrospectOptions).client?.id;
   const aud = member(claims, 'aud');
   if (client !== undefined && ![aud].flat().includes(client))
-    throw disbelieved(answer, `aud \`${client}\``, 'an answer for somebody else');
+    throw disbelieved(answer, `aud \`${client}\``, aud === undefined ? 'none' : `${printJson(aud).slice(0, 200)}`);
+  const exp = finiteNumber(member(claims, 'exp'));
+  if (exp !== undefined && exp <= context.now) throw disbelieved(answer, 'an exp that is to come', 'one that is past');
   const members = member(claims, 'token_introspection');
-  if (!isJsonObject(members)) throw disbelieved(answer, 'the object `token_introspection`', 'none');
-  return members;
+  if (isJsonObject(members)) return members;
+  const onTop = Object.hasOwn(claims ?? {}, 'active') ? 'its members at the top level, as before RFC 9701' : 'none';
+  throw disbelieved(answer, 'the object `token_introspection`', onTop);
 }
 
 async function assertSignature(token: Token, anchor: Anchor, { answer, context }: Answered): Promise<void> {
@@ -64,10 +108,6 @@ async function assertSignature(token: Token, anchor: Anchor, { answer, context }
   const signed = checks.some(({ name, outcome }) => name === 'signature' && outcome === 'passed');
   if (bad !== undefined || !signed)
     throw disbelieved(answer, 'a signature by a key of the issuer', bad?.because ?? 'none that could be checked');
-}
-
-function encrypted(answer: HttpAnswer): TokctlError {
-  return disbelieved(answer, 'a signed answer', 'an encrypted one, which is not opened here');
 }
 
 function disbelieved(answer: HttpAnswer, expected: string, actual: string): TokctlError {

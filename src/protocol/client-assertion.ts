@@ -1,31 +1,38 @@
 // Client assertions (RFC 7523 §3): signed with the client's private key or its secret, made anew for every request.
+// Invariant: the algorithm is one of that key, and an assertion lives a minute and is sent once.
 
-import { createPrivateKey, type KeyObject, randomUUID } from 'node:crypto';
+import { type KeyObject, randomUUID } from 'node:crypto';
 import { SignJWT } from 'jose/jwt/sign';
 import { TokctlError } from '../core/errors.ts';
-import { isJsonObject, type JsonObject, member, parseJson, textMember } from '../core/json.ts';
+import { ASYMMETRIC, SYMMETRIC } from './algorithm.ts';
 import type { AuthenticationContext, ClientCredentials } from './client-authentication.ts';
+import { noKey, type PrivateKey, readPrivateKeys } from './private-key.ts';
 
 /** Seconds that an assertion lives. */
 const LIFETIME = 60;
 
 type With<K extends keyof ClientCredentials> = ClientCredentials & Required<Pick<ClientCredentials, K>>;
 
-/** `client_secret_jwt`: HMAC with the secret, SHA-256 unless `keyAlgorithm` says otherwise. */
+/**
+ * `client_secret_jwt`: HMAC with the secret, SHA-256 unless `keyAlgorithm` says otherwise.
+ * @throws TokctlError ERR_CONFIG_INVALID for an algorithm that is no HMAC
+ */
 export async function secretAssertion(
   credentials: With<'id' | 'secret'>,
   context: AuthenticationContext,
 ): Promise<string> {
   const alg = credentials.keyAlgorithm ?? 'HS256';
+  if (!Object.hasOwn(SYMMETRIC, alg)) throw wrongAlgorithm(alg, 'a secret', Object.keys(SYMMETRIC));
   return sign(new TextEncoder().encode(credentials.secret), { alg }, { credentials, context });
 }
 
 /**
- * `private_key_jwt`: signed with the key of the client, by the algorithm that belongs to it.
- * @throws TokctlError ERR_CONFIG_INVALID for a text that holds no private key
+ * `private_key_jwt`: signed with the key of the client, by the algorithm that belongs to it. A `kid` is sent where the
+ * key has one.
+ * @throws TokctlError ERR_CONFIG_INVALID for a text that holds no private key that signs, or an algorithm of other keys
  */
 export async function keyAssertion(credentials: With<'id' | 'key'>, context: AuthenticationContext): Promise<string> {
-  const { key, alg, kid } = readPrivateKey(credentials.key, credentials.keyAlgorithm);
+  const { key, alg, kid } = signingKey(credentials.key, credentials.keyAlgorithm);
   return sign(key, { alg, ...(kid === undefined ? {} : { kid }) }, { credentials, context });
 }
 
@@ -40,94 +47,82 @@ async function sign(
   { credentials, context }: Signing,
 ): Promise<string> {
   const now = Math.floor(context.now);
-  const jwt = new SignJWT({ jti: randomUUID() })
-    .setProtectedHeader({ ...header, typ: 'JWT' })
-    .setIssuer(credentials.id)
-    .setSubject(credentials.id)
-    // One text and no list: some servers refuse a list, none refuses a text (RFC 7523 §3).
-    .setAudience(audienceOf(credentials, context))
-    .setIssuedAt(now)
-    .setExpirationTime(now + LIFETIME);
-  try {
-    return await jwt.sign(key);
-  } catch (cause) {
-    throw new TokctlError('ERR_CONFIG_INVALID', `expected a key that signs ${header.alg}, got one that cannot`, {
-      hint: 'leave out --client-key-alg, or name an algorithm of that key, such as RS256, PS256, ES256 or EdDSA',
-      cause,
-    });
-  }
+  return (
+    new SignJWT({ jti: randomUUID() })
+      .setProtectedHeader({ ...header, typ: 'JWT' })
+      .setIssuer(credentials.id)
+      .setSubject(credentials.id)
+      // One text and no list: some servers refuse a list, none refuses a text (RFC 7523 §3).
+      .setAudience(audienceOf(credentials, context))
+      .setIssuedAt(now)
+      .setExpirationTime(now + LIFETIME)
+      .sign(key)
+  );
 }
 
-/** Contract §11: the issuer, else the endpoint. */
+/** Contract §11: the issuer, else the endpoint. What was asked for by name is not replaced by something else. */
 function audienceOf({ assertionAudience }: ClientCredentials, context: AuthenticationContext): string {
   const endpoint = context.endpoint.href;
-  if (assertionAudience === undefined || assertionAudience === 'issuer') return context.issuer ?? endpoint;
-  if (assertionAudience === 'token') return context.tokenEndpoint ?? endpoint;
-  if (assertionAudience === 'introspection') return context.introspectionEndpoint ?? endpoint;
-  return assertionAudience;
+  if (assertionAudience === undefined) return context.issuer ?? endpoint;
+  const named: Readonly<Record<string, readonly [what: string, value: string | undefined]>> = {
+    issuer: ['an issuer', context.issuer],
+    token: ['metadata with a token endpoint', context.tokenEndpoint],
+    introspection: ['an introspection endpoint', context.introspectionEndpoint ?? endpoint],
+  };
+  if (!Object.hasOwn(named, assertionAudience)) return assertionAudience;
+  const [what, value] = named[assertionAudience] ?? [];
+  if (value !== undefined) return value;
+  throw new TokctlError(
+    'ERR_ENDPOINT_UNKNOWN',
+    `expected ${what} for --client-assertion-audience ${assertionAudience}, got none`,
+    { hint: 'name the issuer (--issuer URL), or the audience itself: --client-assertion-audience URL' },
+  );
 }
 
-// ---------------------------------------------------------------- the private key
+// ---------------------------------------------------------------- the key
 
-interface SigningKey {
-  key: KeyObject;
-  alg: string;
-  kid?: string;
-}
+/** Bits that jose, and RFC 7518 §3.3, want of an RSA key. */
+const LEAST_BITS = 2048;
 
-/** A PEM (PKCS#8, PKCS#1, SEC1), a JWK, or the first private key of a JWK Set. */
-function readPrivateKey(text: string, asked: string | undefined): SigningKey {
-  const jwk = text.trimStart().startsWith('{') ? privateJwk(text) : undefined;
-  const key = jwk === undefined ? fromPem(text) : fromJwk(jwk);
-  const kid = textMember(jwk, 'kid');
-  const alg = asked ?? textMember(jwk, 'alg') ?? algorithmOf(key);
-  return { key, alg, ...(kid === undefined ? {} : { kid }) };
-}
-
-function privateJwk(text: string): JsonObject {
-  let value: unknown;
-  try {
-    ({ value } = parseJson(text));
-  } catch {
-    throw noKey('text that is no JSON');
-  }
-  if (!isJsonObject(value)) throw noKey('JSON that is no object');
-  const keys = member(value, 'keys');
-  const found = Array.isArray(keys) ? keys.filter(isJsonObject).find((jwk) => Object.hasOwn(jwk, 'd')) : value;
-  if (found === undefined || !Object.hasOwn(found, 'd')) throw noKey('a public key');
-  return found;
-}
-
-function fromJwk(jwk: JsonObject): KeyObject {
-  try {
-    return createPrivateKey({ key: { ...jwk } as never, format: 'jwk' });
-  } catch (cause) {
-    throw noKey('a JWK that is damaged', cause);
-  }
-}
-
-function fromPem(text: string): KeyObject {
-  if (/-----BEGIN CERTIFICATE-----/.test(text) && !/PRIVATE KEY-----/.test(text)) throw noKey('a certificate');
-  if (/-----BEGIN (?:RSA )?PUBLIC KEY-----/.test(text)) throw noKey('a public key');
-  if (/ENCRYPTED/.test(text)) throw noKey('an encrypted key');
-  try {
-    return createPrivateKey(text);
-  } catch (cause) {
-    throw noKey('something that cannot be read as one', cause);
-  }
-}
-
-function algorithmOf({ asymmetricKeyType, asymmetricKeyDetails }: KeyObject): string {
-  if (asymmetricKeyType === 'ec')
-    return (
-      { prime256v1: 'ES256', secp384r1: 'ES384', secp521r1: 'ES512' }[asymmetricKeyDetails?.namedCurve ?? ''] ?? 'ES256'
+/** The first key that signs, for the algorithm that was asked for where one was. */
+function signingKey(text: string, asked: string | undefined): { key: KeyObject; alg: string; kid?: string } {
+  const keys = readPrivateKeys(text).filter(({ use }) => use !== 'enc');
+  const able = keys.filter((key) => algorithmsOf(key).length > 0);
+  const chosen = able.find((key) => asked === undefined || algorithmsOf(key).includes(asked));
+  if (chosen === undefined) throw unable(able[0] ?? keys[0], asked);
+  if ((chosen.bits ?? LEAST_BITS) < LEAST_BITS)
+    throw noKey(
+      `an RSA key of ${chosen.bits} bits, which is too small`,
+      'make one of 2048 bits or more and register it',
     );
-  return asymmetricKeyType === 'ed25519' ? 'EdDSA' : asymmetricKeyType === 'rsa-pss' ? 'PS256' : 'RS256';
+  const [alg = ''] = algorithmsOf(chosen);
+  return { key: chosen.key, alg: asked ?? alg, ...(chosen.kid === undefined ? {} : { kid: chosen.kid }) };
 }
 
-function noKey(actual: string, cause?: unknown): TokctlError {
-  return new TokctlError('ERR_CONFIG_INVALID', `expected a private key of the client, got ${actual}`, {
-    hint: 'give a PEM (PKCS#8, PKCS#1 or SEC1, without a passphrase), a private JWK or a JWK Set: --client-key FILE',
-    cause,
+/** What a key signs with, the usual one first; a JWK that names its `alg` signs with that alone (RFC 8725 §3.1). */
+function algorithmsOf({ kty, crv, alg }: PrivateKey): string[] {
+  const fitting = Object.entries(ASYMMETRIC).filter(
+    ([, needed]) => needed.kty === kty && (needed.crv === undefined || needed.crv === crv),
+  );
+  const names = fitting.map(([name]) => name);
+  return alg === undefined ? names : names.filter((name) => name === alg);
+}
+
+function unable(key: PrivateKey | undefined, asked: string | undefined): TokctlError {
+  if (key === undefined) return noKey('keys for encryption only (`use` is `enc`)');
+  const kind = `${key.kty === 'RSA' ? 'an RSA key' : `a key on ${key.crv}`}`;
+  const able = algorithmsOf(key);
+  if (asked !== undefined && able.length > 0) return wrongAlgorithm(asked, kind, able);
+  const bound = key.alg === undefined ? '' : ` for \`${key.alg}\``;
+  return noKey(
+    `${kind}${bound}, which signs nothing`,
+    'give an RSA key, an EC key on P-256, P-384 or P-521, or Ed25519',
+  );
+}
+
+function wrongAlgorithm(asked: string, kind: string, able: readonly string[]): TokctlError {
+  const fits = able.length === 1 ? able[0] : `${able.slice(0, -1).join(', ')} or ${able.at(-1)}`;
+  return new TokctlError('ERR_CONFIG_INVALID', `expected ${fits} with ${kind}, got \`${asked}\``, {
+    hint: `--client-key-alg ${able[0]}, or leave it out`,
   });
 }

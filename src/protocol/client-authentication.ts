@@ -30,6 +30,10 @@ export interface ClientCredentials {
   assertionAudience?: string;
 }
 
+/** True when the client shows a certificate in TLS (RFC 8705 §2): servers may have endpoints of their own for it. */
+export const isMutualTls = (method: ClientAuthMethod | undefined): boolean =>
+  method === 'tls_client_auth' || method === 'self_signed_tls_client_auth';
+
 /** What is known of the server when a request to it is authenticated. */
 export interface AuthenticationContext {
   /** The endpoint that the request goes to. */

@@ -6,7 +6,7 @@ import { isJsonObject, type Json, JsonNumber, type JsonObject, member, parseJson
 import { finiteNumber, MILLISECONDS_FROM } from '../core/lint.ts';
 import type { Check } from '../core/report.ts';
 import type { HttpAnswer, HttpRequest } from './http/network.ts';
-import { readFault } from './oauth-error.ts';
+import { answerDetails, readFault } from './oauth-error.ts';
 
 export const JWT_ANSWER = 'application/token-introspection+jwt';
 
@@ -59,7 +59,8 @@ export interface IntrospectionAnswer {
  */
 export function readIntrospectionAnswer(answer: HttpAnswer): IntrospectionAnswer {
   const fault = readFault(answer, 'the introspection endpoint');
-  if (fault !== undefined) throw fault;
+  if (fault !== undefined)
+    throw answer.status === 200 && answer.mediaType === JWT_ANSWER ? signedInstead(answer) : fault;
   let value: Json;
   try {
     ({ value } = parseJson(answer.text));
@@ -72,6 +73,16 @@ export function readIntrospectionAnswer(answer: HttpAnswer): IntrospectionAnswer
       `expected a JSON object, got ${Array.isArray(value) ? 'a list' : JSON.stringify(value)}`,
     );
   return readMembers(value, answer);
+}
+
+/** A client may be registered for signed answers only (RFC 9701 §6). Nothing of it is believed unverified. */
+function signedInstead(answer: HttpAnswer): TokctlError {
+  const { excerpt: _, ...details } = answerDetails(answer);
+  return new TokctlError(
+    'ERR_RESPONSE_INVALID',
+    `expected application/json from the introspection endpoint, got a signed answer (\`${JWT_ANSWER}\`)`,
+    { hint: 'have it verified: --accept jwt with --issuer', details },
+  );
 }
 
 /** The introspection answer could not be read, though it was JSON: what it was is kept for the report. */

@@ -5,7 +5,7 @@ import { isJsonObject, type JsonObject, member, parseJson, textMember } from '..
 import type { KeyTrace } from '../core/report.ts';
 import { type Algorithm, algorithmNamed } from './algorithm.ts';
 import { exchange } from './http/exchange.ts';
-import type { HttpAnswer, Network } from './http/network.ts';
+import type { HttpAnswer, HttpRequest, Network } from './http/network.ts';
 import { type KeyProblem, keyBits, keyProblems, thumbprint } from './key-strength.ts';
 import { readFault } from './oauth-error.ts';
 
@@ -20,9 +20,15 @@ export interface JwkSet {
 }
 
 /** Fetches a JWK Set. @throws TokctlError for every answer that is none. */
-export async function fetchJwks(url: URL, network: Network, hostFromToken = false): Promise<JwkSet> {
+export async function fetchJwks(
+  url: URL,
+  network: Network,
+  { hostFromToken = false, mayAuthorize = false }: Pick<HttpRequest, 'hostFromToken' | 'mayAuthorize'> = {},
+): Promise<JwkSet> {
   const headers = { accept: 'application/json, application/jwk-set+json' };
-  return readJwksAnswer(await exchange({ purpose: 'jwks', method: 'GET', url, headers, hostFromToken }, network));
+  return readJwksAnswer(
+    await exchange({ purpose: 'jwks', method: 'GET', url, headers, hostFromToken, mayAuthorize }, network),
+  );
 }
 
 /** Reads the answer of a JWK Set endpoint. @throws TokctlError ERR_HTTP_STATUS, ERR_RESPONSE_INVALID and the like. */

@@ -52,7 +52,14 @@ export async function fetchMetadata(
   const misses: TokctlError[] = [];
   for (const url of locations) {
     const answer = await exchange(
-      { purpose: 'metadata', method: 'GET', url, headers: { accept: 'application/json' }, hostFromToken },
+      {
+        purpose: 'metadata',
+        method: 'GET',
+        url,
+        headers: { accept: 'application/json' },
+        hostFromToken,
+        mayAuthorize: !hostFromToken,
+      },
       network,
     );
     const found = readMetadataAnswer(answer, issuer);
@@ -143,15 +150,18 @@ function methodList(raw: JsonObject, name: string): string[] | undefined {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : undefined;
 }
 
+type EndpointName = 'jwksUri' | 'introspectionEndpoint' | 'tokenEndpoint';
+
 /**
- * A URL that the metadata names.
+ * A URL that the metadata names; with `mutualTls` the one for clients that show a certificate, where there is one.
  * @throws TokctlError ERR_RESPONSE_INVALID for text that is no absolute http or https URL: a server cannot name a file.
  */
 export function endpointOf(
   metadata: Metadata,
-  name: 'jwksUri' | 'introspectionEndpoint' | 'tokenEndpoint',
+  name: EndpointName,
+  { mutualTls = false }: { mutualTls?: boolean } = {},
 ): URL | undefined {
-  const text = metadata[name];
+  const text = (mutualTls ? aliasOf(metadata, name) : undefined) ?? metadata[name];
   if (text === undefined) return undefined;
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
   throw new TokctlError(
@@ -161,4 +171,16 @@ export function endpointOf(
       hint: 'tell the operator of the authorization server; --jwks and --introspection-endpoint name them by hand',
     },
   );
+}
+
+const ALIASES: Partial<Record<EndpointName, string>> = {
+  introspectionEndpoint: 'introspection_endpoint',
+  tokenEndpoint: 'token_endpoint',
+};
+
+/** RFC 8705 §5: `mtls_endpoint_aliases`, which a client that authenticates by certificate is to use. */
+function aliasOf({ raw }: Metadata, name: EndpointName): string | undefined {
+  const aliases = member(raw, 'mtls_endpoint_aliases');
+  const wire = ALIASES[name];
+  return isJsonObject(aliases) && wire !== undefined ? textMember(aliases, wire) : undefined;
 }

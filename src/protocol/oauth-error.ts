@@ -3,7 +3,9 @@
 
 import { type ErrorCode, type ErrorDetails, TokctlError } from '../core/errors.ts';
 import { isJsonObject, type JsonObject, parseJson, printJson, textMember } from '../core/json.ts';
+import { shownUrl } from './address.ts';
 import type { HttpAnswer } from './http/network.ts';
+import { retryAfterSeconds } from './http/retry.ts';
 
 export interface FaultOptions {
   /** Media types that are an answer besides `application/json` and `…+json`, in lower case. */
@@ -53,12 +55,15 @@ export function excerptOf(text: string): string {
   return line.trimEnd().slice(0, 200);
 }
 
+// A token endpoint may grant a token in a body that is no answer otherwise: nobody knows that token as a secret yet.
+const GRANTED = /(?:access|refresh|id)_token["']?\s*[:=]/;
+
 /** What is known of an exchange that gave no answer; `excerpt` is left out where an OAuth error tells more. */
 export function answerDetails({ url, status, mediaType, headers, text }: HttpAnswer): ErrorDetails {
   const wwwAuthenticate = headers.get('www-authenticate');
-  const excerpt = excerptOf(text);
+  const excerpt = GRANTED.test(text) ? '' : excerptOf(text);
   return {
-    url: url.href,
+    url: shownUrl(url),
     status,
     ...(mediaType === undefined ? {} : { mediaType }),
     ...(wwwAuthenticate === undefined ? {} : { wwwAuthenticate }),
@@ -117,22 +122,24 @@ function oauthMeaning(it: Case, error: string): { code: ErrorCode; hint: string 
     return { code: 'ERR_CLIENT_AUTHENTICATION', hint: refusalHint(it.answer.status) };
   return {
     code: 'ERR_OAUTH',
-    hint: OAUTH_HINTS[error] ?? 'run `tokctl explain ERR_OAUTH` for what the error may mean',
+    hint: OAUTH_HINTS.get(error) ?? 'run `tokctl explain ERR_OAUTH` for what the error may mean',
   };
 }
 
 const UNSUPPORTED_HINT = 'this server does not introspect tokens of that form: verify it here with --mode auto';
 
-const OAUTH_HINTS: Readonly<Record<string, string>> = {
-  unauthorized_client: 'this client may not do that: allow it at the server, or use another --client-id',
-  unsupported_grant_type: 'the server does not offer client_credentials to this client: allow it there',
-  invalid_scope: 'ask for scopes that the client may have, with --scope or --bearer-scope',
-  invalid_target: 'name a resource that the server knows, with --bearer-resource',
-  invalid_token: 'the access token that asks was refused: get a new one for --bearer',
-  insufficient_scope: 'the access token that asks lacks a scope: get one with --bearer-scope',
-  temporarily_unavailable: 'try again later; --retry and --timeout say how long',
-  server_error: 'try again later, and look into the log of the server',
-};
+const OAUTH_HINTS: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    unauthorized_client: 'this client may not do that: allow it at the server, or use another --client-id',
+    unsupported_grant_type: 'the server does not offer client_credentials to this client: allow it there',
+    invalid_scope: 'ask for scopes that the client may have, with --scope or --bearer-scope',
+    invalid_target: 'name a resource that the server knows, with --bearer-resource',
+    invalid_token: 'the access token that asks was refused: get a new one for --bearer',
+    insufficient_scope: 'the access token that asks lacks a scope: get one with --bearer-scope',
+    temporarily_unavailable: 'try again later; --retry and --timeout say how long',
+    server_error: 'try again later, and look into the log of the server',
+  }),
+);
 
 // ---------------------------------------------------------------- statuses and bodies
 
@@ -146,7 +153,8 @@ const refusalHint = (status: number): string =>
 
 function statusFault(it: Case): TokctlError {
   const { status } = it.answer;
-  const details = answerDetails(it.answer);
+  const retryAfter = status === 503 ? readRetryAfter(it.answer) : undefined;
+  const details = { ...answerDetails(it.answer), ...(retryAfter === undefined ? {} : { retryAfter }) };
   if (isRefusal(it))
     return new TokctlError(
       'ERR_CLIENT_AUTHENTICATION',
@@ -188,12 +196,10 @@ function rateLimited({ answer, what }: Case): TokctlError {
   });
 }
 
-/** Seconds of Retry-After (RFC 9110 §10.2.3). A date is counted from the server's own `Date`, not from our clock. */
+/** Seconds of Retry-After (RFC 9110 §10.2.3). A date is counted from the server's own `Date` where it has one. */
 export function readRetryAfter({ headers }: Pick<HttpAnswer, 'headers'>): number | undefined {
-  const text = headers.get('retry-after')?.trim() ?? '';
-  if (/^\d{1,9}$/.test(text)) return Number(text);
-  const seconds = (Date.parse(text) - Date.parse(headers.get('date') ?? '')) / 1000;
-  return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : undefined;
+  const seconds = retryAfterSeconds(headers);
+  return Number.isSafeInteger(seconds) ? seconds : undefined;
 }
 
 function emptyBody({ answer, what }: Case): TokctlError {

@@ -56,13 +56,14 @@ export async function authority(subject: string): Promise<Certificate> {
 export async function certificates() {
   const ca = await authority('test CA');
   const otherCa = await authority('other CA');
-  const here = { addresses: ['127.0.0.1'], names: ['localhost', 'id.example.test', 'proxy.example.test'] };
+  const here = { addresses: ['127.0.0.1'], names: ['localhost', 'id.example.test'] };
   const past = { notBefore: new Date(Date.now() - 3 * DAY_MS), notAfter: new Date(Date.now() - 2 * DAY_MS) };
   const future = { notBefore: new Date(Date.now() + 2 * DAY_MS), notAfter: new Date(Date.now() + 3 * DAY_MS) };
   return {
     ca,
     otherCa,
     server: await certificate('server', { ca, ...here }),
+    proxy: await certificate('proxy', { ca, names: ['proxy.example.test'] }),
     elsewhere: await certificate('elsewhere', { ca, names: ['elsewhere.example.test'] }),
     expired: await certificate('expired', { ca, ...here, ...past }),
     early: await certificate('early', { ca, ...here, ...future }),

@@ -4,6 +4,7 @@
 import { TokctlError } from '../../core/errors.ts';
 import { hostAndPort, linkLocalRefused, shownUrl } from '../address.ts';
 import { AddressRefused } from './lookup.ts';
+import { proxyVariable } from './proxy.ts';
 import { isTlsCode, tlsFailure } from './tls-failure.ts';
 
 /** The error of a transport on the way to a proxy or from it: which one, and its status if it refused. */
@@ -122,7 +123,7 @@ const CUT_OFF = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'];
 
 function hintFor(code: string, { proxy, url }: { proxy: ProxyFailure | undefined; url: URL }): string {
   if (proxy !== undefined)
-    return 'look at `HTTPS_PROXY`, its user and password, and list hosts to reach directly in `NO_PROXY`';
+    return `look at \`${proxyVariable(url)}\`, its user and password, and list hosts to reach directly in \`NO_PROXY\``;
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
     return 'check the host name; where the network needs a proxy, set `HTTPS_PROXY`';
   if (isBadFraming(code)) return 'see whether the URL has the right scheme and port';

@@ -63,6 +63,8 @@ export interface HttpRequest {
   form?: [name: string, value: string][];
   /** True when the host is known only from a token (`--trust-iss`): link-local addresses are refused (contract §11). */
   hostFromToken?: boolean;
+  /** True when the user named the host of this document, so that an `Authorization` of `--header` goes there. */
+  mayAuthorize?: boolean;
 }
 
 /** A whole answer, its body read within the limits and decoded as UTF-8. */

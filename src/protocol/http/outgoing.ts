@@ -14,7 +14,7 @@ export interface Outgoing {
 
 /** Headers that `--header` may not set; `user-agent` it may, for gateways that turn unknown programs away. */
 const OWN = new Set(
-  `accept accept-encoding authorization connection content-encoding content-length content-type cookie cookie2 expect host
+  `accept accept-encoding connection content-encoding content-length content-type cookie cookie2 expect host
   http2-settings keep-alive proxy-authorization proxy-connection te trailer transfer-encoding upgrade`.split(/\s+/),
 );
 
@@ -46,11 +46,17 @@ const usage = (message: string, hint = 'write it as `--header "Name: value"`') =
   new TokctlError('ERR_USAGE', message, { hint });
 
 function ownHeader(name: string): TokctlError {
-  const hint =
-    name === 'authorization'
-      ? 'credentials have their own options: `--client-id` and `--client-secret`, or `--bearer`'
-      : `leave \`${name}\` out of --header`;
+  const hint = `leave \`${name}\` out of --header`;
   return usage(`expected a header that is free to set, got \`${name}\`, which tokctl sets itself`, hint);
+}
+
+/**
+ * The user's headers that go with this request. `Authorization` is for metadata and keys that are not public, as those of
+ * a Kubernetes cluster: it goes to hosts that the user named, and never where a client authenticates.
+ */
+function freeFor(request: HttpRequest, free: Record<string, string>): Record<string, string> {
+  const { authorization, ...others } = lowerCased(free);
+  return authorization === undefined || request.mayAuthorize !== true ? others : { ...others, authorization };
 }
 
 /**
@@ -61,7 +67,7 @@ export function outgoing(request: HttpRequest, free: Record<string, string>): Ou
   assertFreeHeaders(free);
   const headers = {
     'user-agent': `tokctl/${VERSION}`,
-    ...lowerCased(free),
+    ...freeFor(request, free),
     ...lowerCased(request.headers),
     'accept-encoding': 'identity',
   };

@@ -22,8 +22,11 @@ export interface HttpProxy {
 export function proxyFor(url: URL, { httpsProxy, httpProxy, noProxy = '' }: ProxyOptions = {}): HttpProxy | undefined {
   const value = (url.protocol === 'https:' ? httpsProxy : httpProxy)?.trim() ?? '';
   if (value === '' || isLoopback(url) || isExcepted(url, noProxy)) return undefined;
-  return parseProxy(value, url.protocol === 'https:' ? 'HTTPS_PROXY' : 'HTTP_PROXY');
+  return parseProxy(value, proxyVariable(url));
 }
+
+/** The variable of a URL's scheme. For http only the lower-case name counts: a CGI request can set the other. */
+export const proxyVariable = ({ protocol }: URL): string => (protocol === 'https:' ? 'HTTPS_PROXY' : 'http_proxy');
 
 function parseProxy(value: string, variable: string): HttpProxy {
   const text = /^[a-z][a-z0-9+.-]*:\/\//i.test(value) ? value : `http://${value}`;

@@ -111,27 +111,31 @@ describe.each(TRANSPORTS)('an exchange over %s', (_, make) => {
     });
   });
 
-  it.each([
-    'Authorization',
-    'authorization',
-    'Host',
-    'Content-Length',
-    'Cookie',
-    'Transfer-Encoding',
-    'Accept-Encoding',
-    'Proxy-Authorization',
-  ])('refuses %s as a free header and sends nothing', async (name) => {
-    const server = await scriptedServer([]);
-    const error = await refused(get(server.url()), network(make(), { headers: { [name]: 'hidden value' } }), {
-      code: 'ERR_USAGE',
-      exitCode: 2,
-      message: new RegExp(
-        `expected a header that is free to set, got \`${name.toLowerCase()}\`, which tokctl sets itself`,
-      ),
-      hint: /--header|--client-id/,
-    });
-    expect(error.message).not.toContain('hidden value');
+  it('sends the Authorization of the user with documents of hosts that were named, and with nothing else', async () => {
+    const server = await scriptedServer([json({}), json({}), json({})]);
+    const free = network(make(), { headers: { Authorization: 'Bearer of-the-cluster-0001' } });
+    await exchange(get(server.url(), { mayAuthorize: true }), free);
+    await exchange(get(server.url()), free);
+    await exchange(get(server.url(), { headers: { authorization: 'Basic of-the-client' } }), free);
+    const sent = server.received.map(({ headers }) => headers.get('authorization'));
+    expect(sent).toEqual(['Bearer of-the-cluster-0001', undefined, 'Basic of-the-client']);
   });
+
+  it.each(['Host', 'Content-Length', 'Cookie', 'Transfer-Encoding', 'Accept-Encoding', 'Proxy-Authorization'])(
+    'refuses %s as a free header and sends nothing',
+    async (name) => {
+      const server = await scriptedServer([]);
+      const error = await refused(get(server.url()), network(make(), { headers: { [name]: 'hidden value' } }), {
+        code: 'ERR_USAGE',
+        exitCode: 2,
+        message: new RegExp(
+          `expected a header that is free to set, got \`${name.toLowerCase()}\`, which tokctl sets itself`,
+        ),
+        hint: /--header|--client-id/,
+      });
+      expect(error.message).not.toContain('hidden value');
+    },
+  );
 
   it.each([
     ['a line break in the value', { 'X-A': 'one\r\nX-B: two' }, /one line in the header `X-A`/],

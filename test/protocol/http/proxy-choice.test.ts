@@ -67,7 +67,7 @@ describe('the proxy of a URL', () => {
   });
 
   it('names the variable that is wrong', () => {
-    expect(() => proxyFor(new URL('http://id.example.com'), { httpProxy: 'socks5://x' })).toThrow(/`HTTP_PROXY`/);
+    expect(() => proxyFor(new URL('http://id.example.com'), { httpProxy: 'socks5://x' })).toThrow(/`http_proxy`/);
   });
 
   it.each([

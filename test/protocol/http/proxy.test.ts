@@ -9,6 +9,7 @@ import { bytes, head, json, reset, silence, status } from '../../servers/answers
 import { certificates } from '../../servers/certificates.ts';
 import { proxyServer } from '../../servers/proxy-server.ts';
 import { closedPort, scriptedServer } from '../../servers/scripted-server.ts';
+import { failsWith, HERE, leadsTo } from './lookups.ts';
 import { get, network, post, recorder, refused } from './transports.ts';
 
 let known: Awaited<ReturnType<typeof certificates>>;
@@ -18,7 +19,8 @@ beforeAll(async () => {
 
 const HTTPS = new URL('https://id.example.test/introspect');
 const HTTP = new URL('http://id.example.test/introspect?x=1');
-const LOOK = /look at `HTTPS_PROXY`, its user and password, and list hosts to reach directly in `NO_PROXY`/;
+const LOOK =
+  /look at `(?:HTTPS_PROXY|http_proxy)`, its user and password, and list hosts to reach directly in `NO_PROXY`/;
 const NO_WAY = { code: 'ERR_NETWORK', exitCode: 3, hint: LOOK } as const;
 
 interface Through {
@@ -122,15 +124,15 @@ describe('https through a proxy', () => {
 
   it('is ERR_TIMEOUT when the proxy does not answer, and the attempt ends with the transport', async () => {
     const proxy = await scriptedServer([silence]);
-    const over = through({ proxy: { httpsProxy: proxy.origin } }, { timeoutMs: 200 });
-    await refused(get(HTTPS), over, {
+    const fetch = chooseTransport({ proxy: { httpsProxy: proxy.origin } });
+    await refused(get(HTTPS), network(fetch, { timeoutMs: 200 }), {
       code: 'ERR_TIMEOUT',
       exitCode: 3,
       message: /expected a whole answer within 0.2 s from `id.example.test:443`/,
       hint: /--timeout 30s/,
     });
     expect(proxy.received).toMatchObject([{ method: 'CONNECT', target: 'id.example.test:443' }]);
-    if ('close' in over.fetch) (over.fetch as { close(): void }).close();
+    fetch.close();
     await proxy.idle();
   });
 
@@ -200,6 +202,22 @@ describe('through a proxy that speaks TLS', () => {
     const proxy = await proxyServer({ reach: { 'id.example.test:80': server.port }, tls: known.server });
     const over = through({ proxy: { httpProxy: `https://127.0.0.1:${proxy.port}` } }, { insecureHttp: true });
     expect((await exchange(get(HTTP), over)).status).toBe(200);
+  });
+
+  it('checks the certificate of the proxy by its own name, whichever host is asked for', async () => {
+    const { server, reach } = await behind([json({})]);
+    const plain = await scriptedServer([json({})]);
+    const proxy = await proxyServer({ reach: { ...reach, 'id.example.test:80': plain.port }, tls: known.proxy });
+    const url = `https://proxy.example.test:${proxy.port}`;
+    const fetch = chooseTransport({
+      proxy: { httpProxy: url, httpsProxy: url },
+      tls: { ca: known.ca.cert },
+      lookup: leadsTo([HERE]),
+    });
+    const over = network(fetch, { insecureHttp: true });
+    expect((await exchange(get(HTTP), over)).status).toBe(200);
+    expect((await exchange(get(HTTPS), over)).status).toBe(200);
+    expect(server.received.length).toBe(1);
   });
 
   it.each([
@@ -313,29 +331,19 @@ describe('past a proxy', () => {
   it('a host in NO_PROXY is asked directly', async () => {
     const server = await scriptedServer([json({})], { tls: known.server });
     const proxy = { httpsProxy: `http://127.0.0.1:${await closedPort()}`, noProxy: '.example.test' };
-    const lookup = ((_name, options, callback) =>
-      options.all
-        ? callback(null, [{ address: '127.0.0.1', family: 4 }])
-        : callback(null, '127.0.0.1', 4)) satisfies import('node:net').LookupFunction;
-    const over = network(chooseTransport({ proxy, lookup, tls: { ca: known.ca.cert } }));
+    const over = network(chooseTransport({ proxy, lookup: leadsTo([HERE]), tls: { ca: known.ca.cert } }));
     expect((await exchange(get(new URL(`https://id.example.test:${server.port}/`)), over)).status).toBe(200);
   });
 
   it('the proxy for http is not one for https', async () => {
-    const over = through({ proxy: { httpProxy: 'http://127.0.0.1:1' } });
-    const lookup = ((_name, _options, callback) =>
-      callback(
-        Object.assign(new Error('no such name'), { code: 'ENOTFOUND' }),
-        [],
-      )) satisfies import('node:net').LookupFunction;
-    const direct = network(chooseTransport({ proxy: { httpProxy: 'http://127.0.0.1:1' }, lookup }));
+    const proxy = { httpProxy: 'http://127.0.0.1:1' };
+    const direct = network(chooseTransport({ proxy, lookup: failsWith('ENOTFOUND') }));
     await refused(get(HTTPS), direct, {
       code: 'ERR_NETWORK',
       exitCode: 3,
       message: /from `id.example.test:443`, got host name not found/,
       hint: /set `HTTPS_PROXY`/,
     });
-    expect(over.offline).toBe(false);
   });
 
   it('is nothing with a value that names no proxy', async () => {

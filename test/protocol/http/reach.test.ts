@@ -6,21 +6,10 @@ import { exchange } from '../../../src/protocol/http/exchange.ts';
 import type { Lookup } from '../../../src/protocol/http/network.ts';
 import { bytes, head, json, silence } from '../../servers/answers.ts';
 import { scriptedServer } from '../../servers/scripted-server.ts';
+import { HERE, leadsTo } from './lookups.ts';
 import { get, network, post, recorder, refused, TRANSPORTS } from './transports.ts';
 
 const REFUSED = { code: 'ERR_ENDPOINT_REFUSED', exitCode: 2 } as const;
-
-/** Every name leads to these addresses. The last argument has two forms (`all` or not). */
-function leadsTo(addresses: { address: string; family: 4 | 6 }[]): Lookup & { asked: string[] } {
-  const lookup: Lookup = (name, options, callback) => {
-    asked.push(name);
-    const [first] = addresses;
-    if (options.all) queueMicrotask(() => callback(null, addresses));
-    else queueMicrotask(() => callback(null, first?.address ?? '', first?.family));
-  };
-  const asked: string[] = [];
-  return Object.assign(lookup, { asked });
-}
 
 describe.each(TRANSPORTS)('a host that only a token names, over %s', (_, make) => {
   it.each([
@@ -45,13 +34,7 @@ describe.each(TRANSPORTS)('a host that only a token names, over %s', (_, make) =
     ['an IPv4 address', leadsTo([{ address: '169.254.169.254', family: 4 }])],
     ['an IPv6 address', leadsTo([{ address: 'fe80::1%eth0', family: 6 }])],
     ['a mapped address', leadsTo([{ address: '::ffff:a9fe:a9fe', family: 6 }])],
-    [
-      'one of several addresses',
-      leadsTo([
-        { address: '127.0.0.1', family: 4 },
-        { address: '169.254.0.1', family: 4 },
-      ]),
-    ],
+    ['one of several addresses', leadsTo([HERE, { address: '169.254.0.1', family: 4 }])],
   ])('is refused when its name leads to %s that is link-local', async (_what, lookup) => {
     const server = await scriptedServer([]);
     const url = new URL(`https://metadata.example.test:${server.port}/`);
@@ -70,7 +53,7 @@ describe.each(TRANSPORTS)('a host that only a token names, over %s', (_, make) =
 
   it('may be on loopback or on a private address, by name too: a person said so', async () => {
     const server = await scriptedServer([json({ mine: true }), json({ mine: true })]);
-    const over = network(make({ lookup: leadsTo([{ address: '127.0.0.1', family: 4 }]) }));
+    const over = network(make({ lookup: leadsTo([HERE]) }));
     const named = new URL(`http://id.localhost:${server.port}/`);
     expect((await exchange(get(server.url(), { hostFromToken: true }), over)).status).toBe(200);
     expect((await exchange(get(named, { hostFromToken: true }), over)).status).toBe(200);
@@ -78,7 +61,7 @@ describe.each(TRANSPORTS)('a host that only a token names, over %s', (_, make) =
 
   it('is not reached over a connection that was made without the guard', async () => {
     const server = await scriptedServer([json({})]);
-    const found = [{ address: '127.0.0.1', family: 4 as const }];
+    const found = [HERE];
     const over = network(make({ lookup: leadsTo(found) }));
     const url = new URL(`http://id.localhost:${server.port}/`);
     await exchange(get(url), over);
@@ -95,7 +78,7 @@ describe.each(TRANSPORTS)('a host that a person names, over %s', (_, make) => {
   it('may be link-local', async () => {
     const server = await scriptedServer([json({})]);
     // The name stands for a link-local address; the lookup leads to the server of the test.
-    const over = network(make({ lookup: leadsTo([{ address: '127.0.0.1', family: 4 }]) }), { insecureHttp: true });
+    const over = network(make({ lookup: leadsTo([HERE]) }), { insecureHttp: true });
     const url = new URL(`http://printer.example.test:${server.port}/`);
     expect((await exchange(get(url), over)).status).toBe(200);
     expect(server.received[0]?.headers.get('host')).toBe(url.host);
@@ -103,10 +86,7 @@ describe.each(TRANSPORTS)('a host that a person names, over %s', (_, make) => {
 
   it('is tried at its next address when the first does not answer', async () => {
     const server = await scriptedServer([json({})], { host: '127.0.0.1' });
-    const lookup = leadsTo([
-      { address: '::1', family: 6 },
-      { address: '127.0.0.1', family: 4 },
-    ]);
+    const lookup = leadsTo([{ address: '::1', family: 6 }, HERE]);
     const over = network(make({ lookup }));
     expect((await exchange(get(new URL(`http://two.localhost:${server.port}/`)), over)).status).toBe(200);
   });
@@ -165,7 +145,7 @@ describe.each(TRANSPORTS)('a URL over %s', (_, make) => {
 
   it('may be clear text anywhere with --insecure-http', async () => {
     const server = await scriptedServer([json({})]);
-    const lookup = leadsTo([{ address: '127.0.0.1', family: 4 }]);
+    const lookup = leadsTo([HERE]);
     const url = new URL(`http://id.example.test:${server.port}/`);
     expect((await exchange(get(url), network(make({ lookup }), { insecureHttp: true }))).status).toBe(200);
   });

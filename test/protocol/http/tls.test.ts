@@ -1,11 +1,15 @@
 // TLS: certificates that are not to be trusted, the options that make them so, and certificates of the client (security.md H7).
 
+import { createPrivateKey } from 'node:crypto';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
 import { createServer } from 'node:tls';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { exchange } from '../../../src/protocol/http/exchange.ts';
 import { json } from '../../servers/answers.ts';
 import { type Certificate, certificates } from '../../servers/certificates.ts';
 import { listen, type ScriptedServer, scriptedServer } from '../../servers/scripted-server.ts';
+import { HERE, leadsTo } from './lookups.ts';
 import { get, network, post, recorder, refused, TRANSPORTS } from './transports.ts';
 
 let known: Awaited<ReturnType<typeof certificates>>;
@@ -18,6 +22,9 @@ const CONFIG = { code: 'ERR_CONFIG_INVALID', exitCode: 2 } as const;
 
 const serving = ({ cert, key }: Certificate, answers = 0): Promise<ScriptedServer> =>
   scriptedServer(Array(answers).fill(json({ trusted: true })), { tls: { cert, key } });
+
+const encrypted = (key: string, passphrase: string): string =>
+  createPrivateKey(key).export({ type: 'pkcs8', format: 'pem', cipher: 'aes-256-cbc', passphrase }).toString();
 
 /** A server that wants a certificate of the client, of our CA. */
 const demanding = (answers = 0) =>
@@ -109,11 +116,7 @@ describe.each(TRANSPORTS)('the certificate of a server over %s', (_, make) => {
         },
       },
     });
-    const lookup = ((_name, options, callback) =>
-      options.all
-        ? callback(null, [{ address: '127.0.0.1', family: 4 }])
-        : callback(null, '127.0.0.1', 4)) satisfies import('node:net').LookupFunction;
-    const over = network(make({ lookup, tls: { ca: known.ca.cert } }));
+    const over = network(make({ lookup: leadsTo([HERE]), tls: { ca: known.ca.cert } }));
     expect((await exchange(get(new URL(`https://id.example.test:${server.port}/`)), over)).status).toBe(200);
     expect((await exchange(get(new URL(`https://localhost:${server.port}/`)), over)).status).toBe(200);
     expect(names).toEqual(['id.example.test', 'localhost']);
@@ -127,9 +130,8 @@ describe.each(TRANSPORTS)('the certificate of a server over %s', (_, make) => {
 
 describe.each(TRANSPORTS)('a TLS that is none over %s', (_, make) => {
   it('is ERR_TLS where the server speaks http', async () => {
-    const answering = await scriptedServer([]);
-    // It answers TLS, which it takes for a bad request, in clear text.
-    const server = await import('node:http').then(({ createServer: create }) => create());
+    // It takes TLS for a bad request and says so in clear text.
+    const server = createHttpServer();
     const port = await listen(server);
     onTestFinished(() => void server.close());
     await refused(get(new URL(`https://127.0.0.1:${port}/`)), network(make(), { retries: 2 }), {
@@ -137,7 +139,6 @@ describe.each(TRANSPORTS)('a TLS that is none over %s', (_, make) => {
       message: new RegExp(`expected a trusted TLS certificate from \`127.0.0.1:${port}\`, got no TLS 1.2 or newer`),
       hint: /check scheme and port \(a server may speak http there\)/,
     });
-    expect(answering.connections).toBe(0);
   });
 
   it('is ERR_TLS where the server knows only TLS 1.1', async () => {
@@ -159,9 +160,7 @@ describe.each(TRANSPORTS)('a TLS that is none over %s', (_, make) => {
   });
 
   it('is ERR_NETWORK where the server ends the connection in the handshake', async () => {
-    const server = await import('node:net').then(({ createServer: create }) =>
-      create((socket) => socket.once('data', () => socket.destroy())),
-    );
+    const server = createTcpServer((socket) => socket.once('data', () => socket.destroy()));
     const port = await listen(server);
     onTestFinished(() => void server.close());
     await refused(get(new URL(`https://127.0.0.1:${port}/`)), network(make()), {
@@ -220,6 +219,21 @@ describe.each(TRANSPORTS)('the certificate of the client over %s', (_, make) => 
     });
     expect(error.message).not.toContain('hunter2');
     expect(server.connections).toBe(0);
+  });
+
+  it('may have an encrypted key, with the passphrase', async () => {
+    const server = await demanding(1);
+    const own = { cert: known.client.cert, key: encrypted(known.client.key, 'hunter2'), passphrase: 'hunter2' };
+    expect((await exchange(get(server.url()), network(withClient(own)))).status).toBe(200);
+  });
+
+  it.each([{}, { passphrase: 'wrong' }])('is ERR_CONFIG_INVALID with an encrypted key and %o', async (phrase) => {
+    const own = { cert: known.client.cert, key: encrypted(known.client.key, 'hunter2'), ...phrase };
+    await refused(get(new URL('https://127.0.0.1/')), network(withClient(own)), {
+      ...CONFIG,
+      message: /got an encrypted key and no passphrase that fits/,
+      hint: /the key without a passphrase/,
+    });
   });
 
   it('is ERR_CONFIG_INVALID with a CA that is no PEM', async () => {
