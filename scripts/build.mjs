@@ -1,38 +1,150 @@
 // Bundles the program and the library into dist/, so that tests, the playground and users run the same files.
-// Every command is a chunk of its own, loaded when it is called: the entry reaches commander and nothing else.
+// The program is CommonJS in few files, because that starts quickest (docs/performance.md); the library is ES modules.
+// Invariant: the same sources give the same bytes, and no path of the machine that builds is in them.
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { assignGroups, bundleGroups } from './chunk-groups.mjs';
 import { writeLicences } from './licences.mjs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
-rmSync('dist', { recursive: true, force: true });
-mkdirSync('dist', { recursive: true });
 
-const result = await build({
-  entryPoints: { cli: 'src/cli/main.ts', index: 'src/index.ts' },
-  outdir: 'dist',
-  bundle: true,
-  splitting: true,
-  format: 'esm',
+const COMMON = {
   platform: 'node',
   target: 'node20.18',
-  minify: true,
-  keepNames: true, // oidc-provider reads the names of its own classes
   legalComments: 'none',
-  chunkNames: 'chunks/[name]-[hash]',
   define: { TOKCTL_VERSION: JSON.stringify(version) },
-  // CommonJS packages inside an ES module bundle ask for node's own modules by require.
-  banner: { js: "import{createRequire as tokctlCreateRequire}from'node:module';const require=tokctlCreateRequire(import.meta.url);" },
-  metafile: true,
   logLevel: 'warning',
-});
+};
 
-writeFileSync('dist/metafile.json', JSON.stringify(result.metafile));
-writeLicences(result.metafile, 'dist/THIRD_PARTY_LICENSES.txt');
-const tsc = createRequire(import.meta.url)
-  .resolve('typescript/package.json')
-  .replace('package.json', 'bin/tsc');
-execFileSync(process.execPath, [tsc, '-p', 'tsconfig.types.json'], { stdio: 'inherit' });
+/** What is loaded together stands together; everything else is loaded by itself when it is asked for. */
+const GROUPS = {
+  cli: ['src/cli/main.ts', 'src/cli/resolve.ts'],
+  decode: ['src/cli/commands/decode.ts', 'src/cli/render/json.ts'],
+  verify: ['src/cli/commands/verify.ts'],
+  introspect: ['src/cli/commands/introspect.ts', 'src/protocol/http/node-transport.ts'],
+  table: ['src/cli/render/table.ts'],
+};
+
+/**
+ * What packages load and tokctl never uses: commander can start programs as subcommands, cli-table3 can paint its borders,
+ * chalk looks for the colours of a terminal (src/cli/color.ts does). They bring node:child_process, node:os and node:tty.
+ */
+const ABSENT = [
+  { importer: '/commander/', filter: /^node:child_process$/, contents: 'module.exports = {};' },
+  { importer: '/cli-table3/', filter: /^@colors\/colors\/safe$/, contents: 'module.exports = {};' },
+  {
+    importer: '/chalk/',
+    filter: /^#supports-color$/,
+    contents: 'export default { stdout: false, stderr: false };',
+  },
+];
+
+const withoutWhatIsNotUsed = {
+  name: 'without-what-is-not-used',
+  setup({ onResolve, onLoad }) {
+    for (const [index, { importer, filter }] of ABSENT.entries()) {
+      onResolve({ filter }, (asked) =>
+        asked.importer.includes(importer) ? { path: String(index), namespace: 'absent' } : undefined,
+      );
+    }
+    onLoad({ filter: /./, namespace: 'absent' }, ({ path }) => ({ contents: ABSENT[Number(path)].contents }));
+  },
+};
+
+/** oidc-provider reads the names of its own classes: they are kept there, and cost nothing elsewhere. */
+async function playgroundServer() {
+  const { outputFiles, metafile } = await build({
+    ...COMMON,
+    entryPoints: ['oidc-provider'],
+    bundle: true,
+    format: 'esm',
+    keepNames: true,
+    write: false,
+    metafile: true,
+    outdir: 'dist',
+  });
+  const plugin = {
+    name: 'oidc-provider',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^oidc-provider$/ }, () => ({ path: 'oidc-provider', namespace: 'bundled' }));
+      onLoad({ filter: /./, namespace: 'bundled' }, () => ({ contents: outputFiles[0].text, resolveDir: '.' }));
+    },
+  };
+  return { plugin, inputs: metafile.inputs };
+}
+
+async function program() {
+  const server = await playgroundServer();
+  const { outputFiles, metafile } = await build({
+    ...COMMON,
+    entryPoints: { cli: 'src/cli/main.ts' },
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    chunkNames: '[name]-[hash]',
+    write: false,
+    metafile: true,
+    plugins: [withoutWhatIsNotUsed, server.plugin],
+  });
+  const files = new Map(Object.keys(metafile.outputs).map((path) => [path, textOf(path, outputFiles)]));
+  const graph = { outputs: metafile.outputs, files };
+  const assigned = assignGroups(graph, GROUPS);
+  const fileOf = (group) => (group === 'cli' ? 'dist/cli.cjs' : `dist/cli/${group}.cjs`);
+  const options = { ...COMMON, minify: true };
+  const { texts, outputs } = await bundleGroups(graph, { assigned, options, fileOf });
+  for (const [group, text] of texts) write(fileOf(group), text);
+  return { inputs: { ...metafile.inputs, ...server.inputs }, outputs };
+}
+
+const textOf = (path, files) => files.find((file) => file.path.endsWith(`/${path}`)).text;
+
+function write(path, text) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+}
+
+async function library() {
+  const { metafile } = await build({
+    ...COMMON,
+    entryPoints: { index: 'src/index.ts' },
+    outdir: 'dist',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    minify: true,
+    chunkNames: 'library/[name]-[hash]',
+    metafile: true,
+  });
+  return metafile;
+}
+
+function declarations() {
+  const tsc = createRequire(import.meta.url)
+    .resolve('typescript/package.json')
+    .replace('package.json', 'bin/tsc');
+  execFileSync(process.execPath, [tsc, '-p', 'tsconfig.types.json'], { stdio: 'inherit' });
+}
+
+function sizeOf(folder) {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  return entries.reduce((sum, entry) => {
+    const path = join(folder, entry.name);
+    return sum + (entry.isDirectory() ? sizeOf(path) : statSync(path).size);
+  }, 0);
+}
+
+rmSync('dist', { recursive: true, force: true });
+const parts = [await program(), await library()];
+const metafile = {
+  inputs: Object.assign({}, ...parts.map(({ inputs }) => inputs)),
+  outputs: Object.assign({}, ...parts.map(({ outputs }) => outputs)),
+};
+write('dist/metafile.json', JSON.stringify(metafile));
+writeLicences(metafile, 'dist/THIRD_PARTY_LICENSES.txt');
+declarations();
+process.stdout.write(`dist: ${(sizeOf('dist') / 1e6).toFixed(2)} MB\n`);

@@ -1,8 +1,10 @@
 // decode: what a token is and says, without a verdict and without the network.
 
+import { textMember } from './core/json.ts';
 import { lintTimes } from './core/lint.ts';
 import { redactJson, withoutSignatures } from './core/redact.ts';
-import type { Description } from './core/report.ts';
+import type { Check, Description } from './core/report.ts';
+import type { Token } from './core/token.ts';
 import { timesOf } from './judging/moment.ts';
 import { readSubject } from './judging/subject.ts';
 import type { DecodeOptions } from './request.ts';
@@ -15,7 +17,7 @@ export async function decode(text: string, options: DecodeOptions = {}): Promise
   const { now = Date.now() / 1000, id, takenFrom } = options;
   const subject = await readSubject(text, takenFrom);
   const { claims } = subject.token;
-  const checks = [...subject.checks, ...(claims === undefined ? [] : lintTimes(claims))];
+  const checks = [...subject.checks, ...unsigned(subject.token), ...(claims === undefined ? [] : lintTimes(claims))];
   return {
     schema: 'tokctl.report/1',
     ...(id === undefined ? {} : { id }),
@@ -25,4 +27,20 @@ export async function decode(text: string, options: DecodeOptions = {}): Promise
     times: timesOf(claims, now),
     checks,
   };
+}
+
+/** Nothing is verified here, but of a token that is not signed a reader must know. */
+function unsigned({ format, header }: Token): Check[] {
+  const actual = textMember(header, 'alg');
+  if (format !== 'jws' || actual?.toLowerCase() !== 'none') return [];
+  return [
+    {
+      name: 'algorithm',
+      outcome: 'warned',
+      finding: 'header.alg.none',
+      actual,
+      because: '`none` means not signed: anybody can make such a token',
+      spec: 'RFC 8725 §3.1',
+    },
+  ];
 }

@@ -87,13 +87,15 @@ async function remotely({ subject, anchor, context }: Question, why?: Check): Pr
 }
 
 /** A JWT shows its own claims; of an opaque token the answer tells them. */
-function findingsOf({ introspection, claims, received, error }: RemoteJudgement, { token }: Subject): Findings {
+function findingsOf(judged: RemoteJudgement, { token }: Subject): Findings {
+  const { introspection, claims, received, authMethods, error } = judged;
   const { active: _, ...members } = received ?? {};
   const own = token.claims !== undefined;
   return {
     checks: [],
     ...(introspection === undefined ? {} : { introspection }),
     ...(own || claims === undefined ? {} : { claims: members, timed: claims }),
+    ...(authMethods === undefined ? {} : { authMethods }),
     ...(error === undefined ? {} : { error }),
   };
 }
@@ -197,6 +199,7 @@ async function both(question: Question): Promise<Findings> {
   if (remote.error !== undefined) return serverGaveNone({ local, remote: remote.error, base });
   const differences = compare({
     local: verdictOf(local.checks),
+    localChecks: local.checks,
     localClaims: subject.token.claims,
     remote: remote.active === true,
     remoteClaims: remote.claims,
@@ -214,8 +217,11 @@ const unverified = (why: string | undefined): LocalJudgement => ({
   ],
 });
 
-const verdictOf = (checks: readonly Check[]): Verdict =>
-  checks.some(({ outcome }) => outcome === 'failed') ? 'inactive' : 'active';
+/** What was found here, before the server was heard: nothing, where the signature could not be checked. */
+function verdictOf(checks: readonly Check[]): Verdict {
+  if (checks.some(({ outcome }) => outcome === 'failed')) return 'inactive';
+  return checks.some(({ name, outcome }) => name === 'signature' && outcome === 'passed') ? 'active' : 'unknown';
+}
 
 /** What was not asked, or came out the same on both sides, stands in the report once. */
 function withoutRepeats(remote: readonly Check[], local: readonly Check[]): Check[] {

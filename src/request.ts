@@ -58,8 +58,16 @@ export interface CommonOptions {
 
 export type DecodeOptions = CommonOptions;
 
+/** An issuer that a person knows by a name of their own, such as that of a profile. */
+export interface KnownIssuer {
+  readonly name: string;
+  readonly issuer: string;
+}
+
 export interface VerifyOptions extends CommonOptions, TrustOptions, NetworkOptions {
   expectations?: Expectations;
+  /** Only for the explanation: whose a token may be that is of none that was named. Never trusted, never asked. */
+  knownIssuers?: readonly KnownIssuer[];
   /** Metadata and JWK Sets of this run, shared between calls. Default: one for each call. */
   memory?: Memory;
 }
@@ -85,6 +93,8 @@ export interface IntrospectOptions extends VerifyOptions {
 export interface Memory {
   /** Promises, so that tokens of one batch wait for one request instead of making their own. */
   readonly entries: Map<string, Promise<unknown>>;
+  /** Seconds by which the clock of the server that answered last is ahead of the one here (its `Date`). */
+  serverAhead?: number;
 }
 
 export const newMemory = (): Memory => ({ entries: new Map() });

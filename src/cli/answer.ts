@@ -1,15 +1,17 @@
 // Tokens in, reports out: what decode, verify and introspect share. One token is judged and printed; several are judged
 // side by side, printed in the order in which they came, and none is kept longer than that.
 
-import { type ExitCode, TokctlError } from '../core/errors.ts';
+import type { ExitCode } from '../core/errors.ts';
 import { textMember } from '../core/json.ts';
 import { type Description, type Report, worstExitCode } from '../core/report.ts';
+import { durationWords, parseDuration } from '../core/time.ts';
 import { parseToken } from '../core/token.ts';
+import type { Exchange, FetchLike } from '../protocol/http/network.ts';
 import { type IntrospectOptions, newMemory } from '../request.ts';
 import type { Invocation } from './command.ts';
 import { connect, warnOfWeakness } from './connection.ts';
 import { exchangeLine } from './exchange-line.ts';
-import { inOrder } from './in-order.ts';
+import type { Host } from './host.ts';
 import { Printer } from './printer.ts';
 import { type Question, questionOf } from './question.ts';
 import { secretReader } from './secret-source.ts';
@@ -28,26 +30,30 @@ export async function answer(invocation: Invocation, command: AnsweringCommand, 
   const stdin = stdinClaim();
   claimForOptions(settings, stdin);
   const { isBatch, tokens } = await readTokens(words, { settings, host, stdin });
-  const printer = await Printer.make({ settings, host, command, isBatch });
-  const ask = await asker({ invocation, command, judge, stdin: released(stdin), isBatch, printer });
-  const codes = new Set<ExitCode>();
-  const concurrency = isBatch ? Number(settings.text('concurrency') ?? 8) : 1;
+  const prepare = async (speaking: Host) => {
+    const printer = await Printer.make({ settings, host: speaking, command, isBatch });
+    const asking = { settings, host: speaking, command, judge, stdin: released(stdin), isBatch };
+    return { printer, ...(await asker(asking)) };
+  };
+  if (!isBatch) return answerOne(tokens, await prepare(host));
+  const { answerBatch } = await import('./batch.ts');
+  return answerBatch({ tokens, settings, host, isJudged: command !== 'decode', prepare });
+}
+
+async function answerOne(tokens: AsyncIterable<TokenInput>, { printer, ask, close }: Prepared): Promise<ExitCode> {
+  const codes: ExitCode[] = [];
   try {
-    for await (const report of inOrder(tokens, concurrency, ask.one)) {
-      codes.add(report.exit_code);
+    for await (const input of tokens) {
+      const report = await ask(input);
+      codes.push(report.exit_code);
       await printer.print(report);
     }
   } finally {
-    ask.close();
+    close();
   }
-  if (isBatch && codes.size === 0) throw noTokens();
+  await printer.end();
   return printer.exitCode(worstExitCode(codes));
 }
-
-const noTokens = () =>
-  new TokctlError('ERR_TOKEN_MISSING', 'expected tokens, got none: the input is empty', {
-    hint: 'one token, or one JSON object with `token` and `id`, a line',
-  });
 
 /** An option that reads stdin comes before a token that would be looked for there. */
 function claimForOptions(settings: Settings, stdin: StdinClaim): void {
@@ -62,68 +68,94 @@ const released = (stdin: StdinClaim): StdinClaim => ({ claim: () => {}, isClaime
 // ---------------------------------------------------------------- asking
 
 interface Asking {
-  invocation: Invocation;
+  settings: Settings;
+  host: Host;
   command: AnsweringCommand;
   judge: Judge;
   stdin: StdinClaim;
   isBatch: boolean;
-  printer: Printer;
 }
 
 interface Asker {
-  one: (input: TokenInput) => Promise<Report | Description>;
+  ask: (input: TokenInput) => Promise<Report | Description>;
+  /** Ends the connections that were kept. */
   close: () => void;
 }
 
+type Prepared = Asker & { printer: Printer };
+
 async function asker(asking: Asking): Promise<Asker> {
-  const { invocation, command, judge } = asking;
-  const { settings, host } = invocation;
-  if (command === 'decode') {
-    const options = await decodeOptions(settings, asking);
-    return { one: (input) => judge(input.text, { ...options, ...ofInput(input) }), close: () => {} };
-  }
+  const { settings, host, command, judge, isBatch } = asking;
+  if (command === 'decode') return { ask: await reader(asking), close: () => {} };
   await warnOfWeakness(settings, host);
-  const secrets = secretReader(host, asking.stdin);
-  const connection = await connect(settings, host, asking.isBatch);
-  const questions = new Map<Settings, Promise<Question>>();
+  const connection = await connect(settings, host, isBatch);
+  const { fetch, run } = isBatch ? await heedful(connection.fetch, asking) : { ...connection, run: atOnce };
+  const questionFor = questions(asking);
   const memory = newMemory();
-  const questionFor = (chosen: Settings): Promise<Question> => {
-    const known = questions.get(chosen) ?? questionOf(chosen, { host, stdin: asking.stdin, secrets });
-    questions.set(chosen, known);
-    return known;
+  const own = { fetch, memory, signal: host.signal, ...(await onlookers(asking)) };
+  const ask = async (input: TokenInput): Promise<Report | Description> => {
+    const { question, chosen } = await questionFor(input);
+    const trusting = isBatch ? question : await trustQuestion(question, input, asking);
+    // The questions of a run share everything but the time: a long list is not judged by the clock of its first token.
+    const now = chosen.text('at') === undefined ? { now: host.now() / 1000 } : {};
+    return run(() => judge(input.text, { ...trusting, ...now, ...ofInput(input), ...own }));
   };
-  const one = async (input: TokenInput): Promise<Report | Description> => {
-    const issuer = textMember(parseToken(input.text).claims, 'iss');
-    const question = await questionFor(settingsFor(settings, issuer));
-    const trusting = await trustQuestion(question, issuer, asking);
-    return judge(input.text, {
-      ...trusting,
-      ...ofInput(input),
-      fetch: connection.fetch,
-      memory,
-      signal: host.signal,
-      ...(settings.flag('verbose') && !settings.flag('quiet')
-        ? { observe: (exchange) => void host.stderr.write(exchangeLine(exchange)) }
-        : {}),
-      ...(settings.flag('show-request') ? { onRequest: await requestShower(asking) } : {}),
-    });
-  };
-  return { one, close: connection.close };
+  return { ask, close: connection.close };
 }
 
-/** The token picks its profile only where nobody named an issuer or keys (contract §4.2). */
-function settingsFor(settings: Settings, issuer: string | undefined): Settings {
+const atOnce = <T>(ask: () => Promise<T>): Promise<T> => ask();
+
+/** A server that wants to be asked less is obeyed by everyone who asks (contract §6). */
+async function heedful(fetch: FetchLike, { settings, host }: Asking) {
+  const { RateLimit } = await import('./rate-limit.ts');
+  const { limit, longestMs } = { limit: Number(settings.text('concurrency') ?? 8), longestMs: timeoutMs(settings) };
+  const says = async (pauseMs: number, status: number): Promise<void> => {
+    const wait = `for ${durationWords(Math.ceil(pauseMs / 1000))}`;
+    await host.stderr.write(
+      `note: the server wants to be asked less (HTTP ${status}): all wait ${wait}, then ask slower\n`,
+    );
+  };
+  const onPause = settings.flag('quiet') ? () => {} : says;
+  const rateLimit = new RateLimit({ limit, longestMs, onPause, signal: host.signal });
+  return { fetch: rateLimit.watch(fetch), run: <T>(ask: () => Promise<T>) => rateLimit.run(ask) };
+}
+
+const timeoutMs = (settings: Settings): number => (parseDuration(settings.text('timeout') ?? '') ?? 10) * 1000;
+
+/** One question for each profile: its files and secrets are read once, however many tokens pick it. */
+function questions({ settings, host, stdin }: Asking) {
+  const secrets = secretReader(host, stdin);
+  const known = new Map<string, Promise<Question>>();
+  return async ({ text }: TokenInput): Promise<{ question: Question; chosen: Settings }> => {
+    const chosen = settingsFor(settings, text);
+    const name = chosen === settings ? '' : `profile ${chosen.profile}`;
+    const question = known.get(name) ?? questionOf(chosen, { host, stdin, secrets });
+    known.set(name, question);
+    return { question: await question, chosen };
+  };
+}
+
+async function onlookers({ settings, host }: Asking): Promise<Pick<IntrospectOptions, 'observe' | 'onRequest'>> {
+  const isVerbose = settings.flag('verbose') && !settings.flag('quiet');
+  return {
+    ...(isVerbose ? { observe: (exchange: Exchange) => void host.stderr.write(exchangeLine(exchange)) } : {}),
+    ...(settings.flag('show-request') ? { onRequest: await requestShower(host) } : {}),
+  };
+}
+
+/** The token picks its profile only where nobody named an issuer or keys (contract §4.2); else it is not read for that. */
+function settingsFor(settings: Settings, text: string): Settings {
   const isNamed = ['issuer', 'jwks', 'key', 'secret'].some((name) => settings.get(name) !== undefined);
-  return isNamed ? settings : settings.forIssuer(issuer);
+  return isNamed ? settings : settings.forIssuer(issuerOf(text));
 }
 
-async function decodeOptions(
-  settings: Settings,
-  { invocation: { host } }: Asking,
-): Promise<Pick<IntrospectOptions, 'now'>> {
+const issuerOf = (text: string): string | undefined => textMember(parseToken(text).claims, 'iss');
+
+/** `decode` needs no question: only the time, and the tokens. */
+async function reader({ settings, host, judge }: Asking): Promise<Asker['ask']> {
   const { parseTime } = await import('../core/time.ts');
-  const at = settings.text('at');
-  return { now: (at === undefined ? undefined : parseTime(at)) ?? host.now() / 1000 };
+  const at = parseTime(settings.text('at') ?? '');
+  return (input) => judge(input.text, { now: at ?? host.now() / 1000, ...ofInput(input) });
 }
 
 const ofInput = ({ id, takenFrom }: TokenInput): Pick<IntrospectOptions, 'id' | 'takenFrom'> => ({
@@ -132,25 +164,12 @@ const ofInput = ({ id, takenFrom }: TokenInput): Pick<IntrospectOptions, 'id' | 
 });
 
 /** With a terminal, and nobody named: asked once whether the token's own issuer is to be trusted (contract §4.3). */
-async function trustQuestion(
-  question: Question,
-  issuer: string | undefined,
-  { invocation, isBatch }: Asking,
-): Promise<Question> {
-  const { host, settings } = invocation;
-  const named = [
-    question.issuer,
-    question.jwks,
-    question.jwksUri,
-    question.key,
-    question.secret,
-    question.introspectionEndpoint,
-  ].some((one) => one !== undefined);
-  const cannotAsk =
-    !host.stdin.isTTY || !host.stderr.isTTY || settings.flag('quiet') || settings.flag('offline') || isBatch;
-  if (named || question.trustTokenIssuer === true || cannotAsk || issuer === undefined) return question;
+async function trustQuestion(question: Question, { text }: TokenInput, { settings, host }: Asking): Promise<Question> {
+  const canAsk = host.stdin.isTTY && host.stderr.isTTY && !settings.flag('quiet') && !settings.flag('offline');
+  if (!canAsk || question.trustTokenIssuer === true || isNamed(question)) return question;
+  const issuer = issuerOf(text);
   const { isHttpUrl } = await import('../judging/trust.ts');
-  if (!isHttpUrl(issuer)) return question;
+  if (issuer === undefined || !isHttpUrl(issuer)) return question;
   const { escapeText } = await import('../core/escape.ts');
   const typed = await host.ask(
     `this token names the issuer \`${escapeText(issuer)}\`; fetch its keys and trust it for this run? [y/N] `,
@@ -158,7 +177,10 @@ async function trustQuestion(
   return /^y(?:es)?$/i.test(typed.trim()) ? { ...question, trustTokenIssuer: true } : question;
 }
 
-async function requestShower({ invocation: { host } }: Asking): Promise<NonNullable<IntrospectOptions['onRequest']>> {
+const isNamed = ({ issuer, jwks, jwksUri, key, secret, introspectionEndpoint }: Question): boolean =>
+  [issuer, jwks, jwksUri, key, secret, introspectionEndpoint].some((one) => one !== undefined);
+
+async function requestShower({ stderr }: Host): Promise<NonNullable<IntrospectOptions['onRequest']>> {
   const { curlCommand } = await import('./curl-command.ts');
-  return (request, clientAuth) => void host.stderr.write(`${curlCommand(request, clientAuth)}\n`);
+  return (request, clientAuth) => void stderr.write(`${curlCommand(request, clientAuth)}\n`);
 }

@@ -22,6 +22,10 @@ export interface Files {
   facts(path: string): Promise<FileFacts | undefined>;
   /** Creates a new file with that mode and its folders; fails with EEXIST if it is there. */
   create(path: string, content: string, mode: number): Promise<void>;
+  /** Adds to the end of a file, which is made if it is not there; its folder is not. */
+  append(path: string, text: string): Promise<void>;
+  /** Puts the content in place of what a file held, whole or not at all; its folder must be there. */
+  replace(path: string, content: string): Promise<void>;
   /** The lines of a file, without their ends, as they are read. */
   lines(path: string): AsyncIterable<string>;
 }

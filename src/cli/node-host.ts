@@ -1,31 +1,43 @@
 // The machine as tokctl sees it: the only file that knows `process`. What ends the program, and how, is decided here.
+// Invariant: what a short run does not need is not loaded. `process.stdin`, `stdout` and `stderr` bring all of node:net and
+// node:stream, which takes longer than the answer itself; they are opened for terminals, and for more than a screenful.
 
-import { execFile } from 'node:child_process';
-import { constants, createReadStream, fstatSync } from 'node:fs';
-import { mkdir, open, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { closeSync, createReadStream, fstatSync, openSync, readSync, type Stats, statSync, writeSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { Host, OutputStream } from './host.ts';
 
 const DEFAULT_LIMIT = 16 * 1024 * 1024;
 /** Milliseconds that a `cmd:` source may take. */
 const COMMAND_TIME = 30_000;
 
+export interface NodeHost extends Host {
+  /** Resolves when everything written is out, or cannot get out any more. */
+  flushed(): Promise<void>;
+}
+
 /** The real machine. `signal` aborts at Ctrl-C. */
-export function nodeHost(signal: AbortSignal): Host {
+export function nodeHost(signal: AbortSignal): NodeHost {
+  const stdout = outputStream(1, () => process.stdout);
+  const stderr = outputStream(2, () => process.stderr);
   return {
     stdin: {
-      isTTY: process.stdin.isTTY === true,
+      get isTTY() {
+        return mayBeTerminal(0) && process.stdin.isTTY === true;
+      },
       isPiped: isConnected(),
       read: readStdin,
       lines: () => linesOf(process.stdin),
     },
-    stdout: outputStream(process.stdout),
-    stderr: outputStream(process.stderr),
+    stdout,
+    stderr,
+    flushed: async () => void (await Promise.all([stdout.flushed(), stderr.flushed()])),
     env: process.env,
     files: {
       read: readFile,
       facts,
       create,
+      append: async (path, text) => (await fileSystem()).appendFile(path, text),
+      replace,
       lines: (path) => linesOf(createReadStream(path)),
     },
     now: () => Date.now(),
@@ -35,31 +47,85 @@ export function nodeHost(signal: AbortSignal): Host {
   };
 }
 
-/** A pipe, a file or a socket; not a terminal, and not nothing (`/dev/null`, a closed descriptor). */
-function isConnected(): boolean {
+const fileSystem = () => import('node:fs/promises');
+
+function factsOf(descriptor: number): Stats | undefined {
   try {
-    const facts = fstatSync(0);
-    return facts.isFIFO() || facts.isFile() || facts.isSocket();
+    return fstatSync(descriptor);
   } catch {
-    return false;
+    return undefined;
   }
 }
 
-function outputStream(stream: NodeJS.WriteStream): OutputStream {
+/** A pipe, a file or a socket; not a terminal, and not nothing (`/dev/null`, a closed descriptor). */
+function isConnected(): boolean {
+  const facts = factsOf(0);
+  return facts !== undefined && (facts.isFIFO() || facts.isFile() || facts.isSocket());
+}
+
+const mayBeTerminal = (descriptor: number): boolean => factsOf(descriptor)?.isCharacterDevice() !== false;
+
+/** Bytes that are written at once: less than the smallest pipe holds, so that no reader can make the program wait. */
+const AT_ONCE = 16 * 1024;
+
+interface FlushableStream extends OutputStream {
+  flushed(): Promise<void>;
+}
+
+function outputStream(descriptor: 1 | 2, open: () => NodeJS.WriteStream): FlushableStream {
+  const isTerminal = mayBeTerminal(descriptor) && open().isTTY === true;
+  let left = isTerminal || process.platform === 'win32' ? 0 : AT_ONCE;
+  let stream: OpenStream | undefined;
+  return {
+    isTTY: isTerminal,
+    get columns() {
+      return isTerminal ? open().columns : undefined;
+    },
+    async write(text) {
+      const bytes = Buffer.from(text);
+      left -= bytes.length;
+      const written = left >= 0 ? writeNow(descriptor, bytes) : 0;
+      if (written === bytes.length) return;
+      left = 0;
+      stream ??= openStream(open());
+      await stream.write(bytes.subarray(written));
+    },
+    flushed: async () => stream?.flushed(),
+  };
+}
+
+/** How many of the bytes could be written without waiting, if any; the stream writes the rest, and meets the fault if there is one. */
+function writeNow(descriptor: 1 | 2, bytes: Buffer): number {
+  let written = 0;
+  try {
+    while (written < bytes.length) written += writeSync(descriptor, bytes, written);
+  } catch {
+    // EAGAIN, EPIPE, ENOSPC
+  }
+  return written;
+}
+
+interface OpenStream {
+  write(bytes: Buffer): Promise<void>;
+  flushed(): Promise<void>;
+}
+
+function openStream(stream: NodeJS.WriteStream): OpenStream {
   let closed = false;
   stream.on('error', (error: NodeJS.ErrnoException) => {
     closed = true;
     if (error.code !== 'EPIPE') stream.emit('tokctl:fault', error);
   });
   return {
-    isTTY: stream.isTTY === true,
-    get columns() {
-      return stream.columns;
-    },
-    write: (text) =>
+    write: (bytes) =>
       new Promise((resolve, reject) => {
         if (closed || stream.destroyed) return resolve();
-        stream.write(text, (error) => (isRealFault(error) ? reject(error) : resolve()));
+        stream.write(bytes, (error) => (isRealFault(error) ? reject(error) : resolve()));
+      }),
+    flushed: () =>
+      new Promise((resolve) => {
+        if (stream.destroyed || stream.writableLength === 0) return resolve();
+        stream.write('', () => resolve());
       }),
   };
 }
@@ -71,14 +137,34 @@ const isRealFault = (error: NodeJS.ErrnoException | null | undefined): boolean =
 const tooLarge = (): Error => Object.assign(new Error('too large'), { code: 'EFBIG' });
 
 async function readStdin(limit = DEFAULT_LIMIT): Promise<string> {
+  const bytes = factsOf(0)?.isFile() === true ? readNow(0, limit) : await readStream(process.stdin, limit);
+  return bytes.toString('utf8');
+}
+
+async function readStream(stream: NodeJS.ReadableStream, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+  // A pipe such as <(command) has no size: what comes is counted.
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
     size += chunk.length;
     if (size > limit) throw tooLarge();
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
+}
+
+/** The rest of a regular file: it never makes the program wait for somebody else. */
+function readNow(descriptor: number, limit: number): Buffer {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for (;;) {
+    const chunk = Buffer.allocUnsafe(64 * 1024);
+    const count = readSync(descriptor, chunk);
+    size += count;
+    if (size > limit) throw tooLarge();
+    if (count === 0) return Buffer.concat(chunks);
+    chunks.push(chunk.subarray(0, count));
+  }
 }
 
 /** Lines without their ends. A last line without an end counts. */
@@ -88,27 +174,20 @@ async function* linesOf(stream: NodeJS.ReadableStream): AsyncGenerator<string> {
 }
 
 async function readFile(path: string, limit = DEFAULT_LIMIT): Promise<Buffer> {
-  const file = await open(path, constants.O_RDONLY);
+  const facts = statSync(path);
+  if (facts.isDirectory()) throw Object.assign(new Error('a directory'), { code: 'EISDIR' });
+  if (!facts.isFile()) return readStream(createReadStream(path), limit);
+  const descriptor = openSync(path, 'r');
   try {
-    const facts = await file.stat();
-    if (facts.isDirectory()) throw Object.assign(new Error('a directory'), { code: 'EISDIR' });
-    const chunks: Buffer[] = [];
-    let size = 0;
-    // A pipe such as <(command) has no size: what comes is counted.
-    for await (const chunk of file.createReadStream({ autoClose: false }) as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > limit) throw tooLarge();
-      chunks.push(chunk);
-    }
-    return Buffer.concat(chunks);
+    return readNow(descriptor, limit);
   } finally {
-    await file.close();
+    closeSync(descriptor);
   }
 }
 
 async function facts(path: string) {
   try {
-    const found = await stat(path);
+    const found = statSync(path);
     return { mode: process.platform === 'win32' ? undefined : found.mode & 0o777, isFile: found.isFile() };
   } catch {
     return undefined;
@@ -116,12 +195,31 @@ async function facts(path: string) {
 }
 
 async function create(path: string, content: string, mode: number): Promise<void> {
+  const { mkdir, open } = await fileSystem();
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const file = await open(path, 'wx', mode);
   try {
     await file.writeFile(content);
   } finally {
     await file.close();
+  }
+}
+
+/** Written beside its place and renamed: a reader sees the old file or the new one, and a failure leaves the old one. */
+async function replace(path: string, content: string): Promise<void> {
+  const { open, realpath, rename, rm, stat, writeFile } = await fileSystem();
+  const real = await realpath(path).catch(() => path);
+  const found = await stat(real).catch(() => undefined);
+  // A pipe or a device such as /dev/stderr has no old content to keep, and renaming would take its place away.
+  if (found !== undefined && !found.isFile()) return writeFile(real, content);
+  const temporary = join(dirname(real), `.${basename(real)}.${process.pid}-${process.hrtime.bigint()}`);
+  const file = await open(temporary, 'wx', found === undefined ? 0o666 : found.mode & 0o777);
+  try {
+    await file.writeFile(content).finally(() => file.close());
+    await rename(temporary, real);
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
   }
 }
 
@@ -135,7 +233,8 @@ async function ask(question: string): Promise<string> {
   }
 }
 
-function capture(command: string): Promise<string> {
+async function capture(command: string): Promise<string> {
+  const { execFile } = await import('node:child_process');
   const [shell, flag] = process.platform === 'win32' ? ['cmd.exe', '/c'] : ['/bin/sh', '-c'];
   return new Promise((resolve, reject) => {
     const child = execFile(shell, [flag, command], { timeout: COMMAND_TIME, encoding: 'utf8' }, (error, stdout) =>

@@ -1,15 +1,19 @@
 // Where a report goes: a value, a brief line, or one of the forms; stdout, or stderr where it tells people of a failure.
+// Several reports are one document, where the form has a frame: it is ended once, and never after a failure.
 
 import type { ExitCode } from '../core/errors.ts';
 import { escapeText } from '../core/escape.ts';
 import { isJsonObject, type Json, type JsonObject, printJson } from '../core/json.ts';
 import { type Description, isReport, type Report } from '../core/report.ts';
+import { durationWords, parseDuration } from '../core/time.ts';
 import type { AnsweringCommand } from './answer.ts';
 import { wantsColor } from './color.ts';
 import { errorLines } from './failure.ts';
 import type { Host, OutputStream } from './host.ts';
-import { rendererOf } from './render/index.ts';
+import type { ReportDocument } from './render/document.ts';
+import { documentOf, rendererOf } from './render/index.ts';
 import type { Renderer, Surface } from './render/renderer.ts';
+import { expiresSoon, type Thresholds } from './render/thresholds.ts';
 import type { Settings } from './settings.ts';
 
 interface Making {
@@ -19,42 +23,88 @@ interface Making {
   isBatch: boolean;
 }
 
+/** What the exit code of a monitor is made of. */
+interface Monitor {
+  see(report: Report | Description): void;
+  exitCode(code: ExitCode): ExitCode;
+}
+
 export class Printer {
   readonly #making: Making;
   readonly #output: string;
   readonly #render: Renderer;
+  readonly #document: ReportDocument;
+  readonly #monitor: Monitor | undefined;
   #printed = 0;
 
-  private constructor(making: Making, output: string, render: Renderer) {
+  private constructor(making: Making, { output, render, document, monitor }: Parts) {
     this.#making = making;
     this.#output = output;
     this.#render = render;
+    this.#document = document;
+    this.#monitor = monitor;
   }
 
   static async make(making: Making): Promise<Printer> {
     const output = outputOf(making);
-    return new Printer(making, output, await rendererOf(output));
+    const surface = surfaceOf(making, output, making.host.stdout);
+    return new Printer(making, {
+      output,
+      render: await rendererOf(output),
+      document: await documentOf(output, surface),
+      monitor: output === 'nagios' ? await monitorOf(surface) : undefined,
+    });
   }
 
   async print(report: Report | Description): Promise<void> {
     const { settings, host } = this.#making;
+    this.#monitor?.see(report);
     if (settings.flag('quiet') || !this.#isWanted(report)) return;
+    if (expiresSoon(report, thresholdsOf(settings))) await host.stderr.write(soonLine(report));
     const select = settings.text('select');
     if (select !== undefined) return this.#select(report, select);
     if (settings.flag('brief')) return host.stdout.write(`${printJson(brief(report))}\n`);
     if (this.#output === 'table') return this.#table(report);
-    await host.stdout.write(this.#render(report, this.#surface(host.stdout)));
+    await this.#write(this.#document.add(report));
     if (report.error !== undefined) await host.stderr.write(errorLines(report.error));
+    if (this.#output === 'github') await this.#summarize(report);
+  }
+
+  /** To be called when every report was printed. */
+  async end(): Promise<void> {
+    const { settings } = this.#making;
+    const isDocument = settings.text('select') === undefined && !settings.flag('brief') && !settings.flag('quiet');
+    if (isDocument) await this.#write(this.#document.end());
   }
 
   /** The exit code of the run: that of its tokens, which only the contract of monitors changes (contract §8). */
   exitCode(code: ExitCode): ExitCode {
-    return code;
+    return this.#monitor?.exitCode(code) ?? code;
+  }
+
+  async #write(text: string): Promise<void> {
+    if (text !== '') await this.#making.host.stdout.write(text);
+  }
+
+  /** GitHub shows what a step writes there on the page of the run. It is no answer: that it fails changes none. */
+  async #summarize(report: Report | Description): Promise<void> {
+    const { host } = this.#making;
+    const path = host.env['GITHUB_STEP_SUMMARY'];
+    if (path === undefined || path === '') return;
+    const render = await rendererOf('markdown');
+    const text = render(report, this.#surface(host.stdout));
+    await host.files.append(path, `${text}\n`).catch(async (error: unknown) => {
+      const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+      await host.stderr.write(
+        `warning: the job summary could not be written to \`${escapeText(path)}\`: \`${code}\`\n`,
+      );
+    });
   }
 
   #isWanted(report: Report | Description): boolean {
     const only = this.#making.settings.text('only');
-    return only === undefined || (isReport(report) && report.verdict === only);
+    // The one line of a monitor is about all of them, as its exit code is.
+    return this.#monitor !== undefined || only === undefined || (isReport(report) && report.verdict === only);
   }
 
   /** People read a failure on stderr; an issuer that nobody named leaves what decoding shows (contract §4.3, §11). */
@@ -70,14 +120,7 @@ export class Printer {
   }
 
   #surface(stream: OutputStream): Surface {
-    const { settings, host, command } = this.#making;
-    const zone = settings.text('tz');
-    return {
-      width: stream.isTTY ? (stream.columns ?? 80) : undefined,
-      color: this.#output === 'table' && wantsColor(settings, host, stream),
-      ...(zone === undefined ? {} : { timeZone: zone }),
-      command,
-    };
+    return surfaceOf(this.#making, this.#output, stream);
   }
 
   async #select(report: Report | Description, path: string): Promise<void> {
@@ -91,6 +134,46 @@ export class Printer {
     // Raw for a program; a terminal would act on what is in it.
     await host.stdout.write(`${host.stdout.isTTY ? escapeText(text) : text}\n`);
   }
+}
+
+/** The threshold of warnings in every form: the report itself is about the verdict. */
+const soonLine = ({ id, times }: Report | Description): string =>
+  `warning: ${id === undefined ? '' : `${escapeText(id)}: `}less is left than --warn-ttl asks for: ${durationWords(times?.ttl_seconds ?? 0)}\n`;
+
+interface Parts {
+  output: string;
+  render: Renderer;
+  document: ReportDocument;
+  monitor: Monitor | undefined;
+}
+
+function surfaceOf({ settings, host, command }: Making, output: string, stream: OutputStream): Surface {
+  const zone = settings.text('tz');
+  return {
+    width: stream.isTTY ? (stream.columns ?? 80) : undefined,
+    color: output === 'table' && wantsColor(settings, host, stream),
+    ...(zone === undefined ? {} : { timeZone: zone }),
+    now: host.now() / 1000,
+    thresholds: thresholdsOf(settings),
+    command,
+  };
+}
+
+function thresholdsOf(settings: Settings): Thresholds {
+  const seconds = (name: string) => parseDuration(settings.text(name) ?? '');
+  const [warning, critical] = [seconds('warn-ttl'), seconds('min-ttl')];
+  return { ...(warning === undefined ? {} : { warning }), ...(critical === undefined ? {} : { critical }) };
+}
+
+async function monitorOf({ thresholds }: Surface): Promise<Monitor> {
+  const { pluginExitCode, stateOf, worstState } = await import('./render/nagios.ts');
+  let seen = worstState([]);
+  return {
+    see: (report) => {
+      seen = worstState([seen, stateOf(report, thresholds)]);
+    },
+    exitCode: (code) => pluginExitCode(code, [seen]),
+  };
 }
 
 /** Several tokens are one JSON object a line, whichever of the two JSON forms was asked for. */

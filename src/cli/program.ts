@@ -7,16 +7,9 @@ import { VERSION } from '../core/version.ts';
 import type { Command } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import type { Host } from './host.ts';
-import { OPTIONS, type OptionDefinition, type OptionGroup } from './options.ts';
+import type { OptionDefinition, OptionGroup } from './options.ts';
 import type { RawValue } from './settings.ts';
-
-export interface Parsed {
-  command: Command;
-  /** Positional arguments. */
-  words: string[];
-  /** What was typed, by option name. */
-  flags: Map<string, RawValue>;
-}
+import { commandNamed, optionsOf, type Parsed } from './words.ts';
 
 const GROUP_HEADINGS: Readonly<Record<OptionGroup, string>> = {
   trust: 'Keys and trust:',
@@ -40,7 +33,7 @@ const GROUP_HEADINGS: Readonly<Record<OptionGroup, string>> = {
 export async function parseWords(argv: readonly string[], host: Host): Promise<Parsed | ExitCode> {
   let parsed: Parsed | undefined;
   const told = { out: '', err: '' };
-  const program = buildProgram({ host, told, onCommand: (found) => (parsed = found) });
+  const program = buildProgram({ host, told, commands: commandsFor(argv), onCommand: (found) => (parsed = found) });
   try {
     await program.parseAsync([...argv], { from: 'user' });
   } catch (error) {
@@ -54,13 +47,20 @@ export async function parseWords(argv: readonly string[], host: Host): Promise<P
   return parsed ?? 2;
 }
 
+/** The one that is called, because making all of them with their options takes longer than most answers; else all. */
+function commandsFor([word]: readonly string[]): readonly Command[] {
+  const called = commandNamed(word);
+  return called === undefined ? COMMANDS : [called];
+}
+
 interface Building {
   host: Host;
   told: { out: string; err: string };
+  commands: readonly Command[];
   onCommand: (parsed: Parsed) => void;
 }
 
-function buildProgram({ host, told, onCommand }: Building): Commander {
+function buildProgram({ host, told, commands, onCommand }: Building): Commander {
   const program = new Commander('tokctl')
     .description('What is this OAuth 2.0 token, is it good, and if not, why?')
     .version(VERSION, '-V, --version', 'print the version')
@@ -83,7 +83,7 @@ function buildProgram({ host, told, onCommand }: Building): Commander {
       getErrHasColors: () => false,
     })
     .addHelpText('after', OVERVIEW);
-  for (const command of COMMANDS) program.addCommand(subcommand(command, program, onCommand));
+  for (const command of commands) program.addCommand(subcommand(command, program, onCommand));
   return program;
 }
 
@@ -111,11 +111,6 @@ function subcommand(command: Command, program: Commander, onCommand: Building['o
   return built.action((..._given: unknown[]) => {
     onCommand({ command, words: built.args, flags: flagsOf(built, command) });
   });
-}
-
-/** The options that a command takes, in the order of the table. */
-export function optionsOf({ groups, options = [] }: Command): OptionDefinition[] {
-  return OPTIONS.filter(({ name, group }) => groups.includes(group) || options.includes(name));
 }
 
 function commanderOption(option: OptionDefinition): Option {

@@ -33,6 +33,7 @@ export async function questionOf(settings: Settings, asking: Asking): Promise<Qu
     ...(now === undefined ? {} : { now }),
     ...(at === undefined ? {} : { nowIsChosen: true }),
     ...(await trustOf(settings, asking)),
+    ...(settings.issuers.length === 0 ? {} : { knownIssuers: settings.issuers }),
     ...networkOf(settings),
     expectations: await expectationsOf(settings, asking),
     ...(await introspectionOf(settings, asking)),

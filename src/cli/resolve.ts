@@ -5,9 +5,9 @@ import { escapeText } from '../core/escape.ts';
 import type { ConfigFile, Profile } from './config-file.ts';
 import type { Host } from './host.ts';
 import { type OptionDefinition, variableOf } from './options.ts';
-import { optionsOf, type Parsed } from './program.ts';
 import { type RawValue, type Setting, Settings } from './settings.ts';
 import { checkValue } from './values.ts';
+import { optionsOf, type Parsed } from './words.ts';
 
 /**
  * Resolves and checks the settings of a command. Without a named profile the token may pick one later (`forIssuer`).
@@ -29,10 +29,16 @@ export async function resolveSettings({ command, words, flags }: Parsed, host: H
   const config = await configFor(base, host);
   if (config === undefined) return base;
   const { profileNamed, profileOfIssuer } = await import('./config-file.ts');
-  const layered = (profile: Profile) => new Settings(merge(standard, ofProfile(profile), given), profile.name);
+  const issuers = config.profiles.flatMap(issuerOf);
+  const layered = (profile: Profile) =>
+    new Settings(merge(standard, ofProfile(profile), given), profile.name, { issuers });
   const name = base.text('profile');
   if (name !== undefined) return layered(profileNamed(config, name));
-  const standing = config.defaultProfile === undefined ? base : layered(profileNamed(config, config.defaultProfile));
+  const { defaultProfile } = config;
+  const standing =
+    defaultProfile === undefined
+      ? new Settings(merge(standard, given), undefined, { issuers })
+      : layered(profileNamed(config, defaultProfile));
   return standing.pickingBy((issuer) => {
     const found = profileOfIssuer(config, issuer);
     return found === undefined ? undefined : layered(found);
@@ -83,6 +89,11 @@ function defaultsOf(options: readonly OptionDefinition[]): Map<string, Setting> 
 
 const ofProfile = ({ values }: Profile): Map<string, Setting> =>
   new Map([...values].map(([name, value]) => [name, { value, origin: 'profile' }]));
+
+const issuerOf = ({ name, values }: Profile) => {
+  const issuer = values.get('issuer');
+  return typeof issuer === 'string' ? [{ name, issuer }] : [];
+};
 
 /** Later ones win. */
 function merge(...layers: readonly ReadonlyMap<string, Setting>[]): Map<string, Setting> {

@@ -2,25 +2,39 @@
 
 import { type ExitCode, TokctlError } from '../core/errors.ts';
 import type { Host } from './host.ts';
-import { type Parsed, parseWords } from './program.ts';
+import { type Parsed, readPlainWords } from './words.ts';
 
 /** What is known of the output before a command has ended, so that its failure can be told in the same form. */
 interface Telling {
   asJson: 'json' | 'ndjson' | undefined;
+  asNagios: boolean;
   quiet: boolean;
 }
 
 /** Runs one command. `argv` has neither node nor the script. Never throws. */
 export async function run(argv: readonly string[], host: Host): Promise<ExitCode> {
-  const telling: Telling = { asJson: undefined, quiet: false };
+  const telling: Telling = { asJson: undefined, asNagios: asksForNagios(argv, host), quiet: false };
   try {
-    const parsed = await parseWords(argv, host);
+    const parsed = readPlainWords(argv) ?? (await readByCommander(argv, host));
     if (typeof parsed === 'number') return parsed;
     return await invoke(parsed, host, telling);
   } catch (error) {
     return await fail(error, host, telling);
   }
 }
+
+/**
+ * Before the words are read: a monitor must not take a command line that cannot be read for a bad token, and that is what
+ * exit code 2 says to it. A guess, which the settings correct.
+ */
+function asksForNagios(argv: readonly string[], { env }: Host): boolean {
+  const words = argv.join('\n');
+  const typed = /^(?:-o|--output)[=\n]?(\S*)$|^--json$/m.exec(words);
+  return typed === null ? env['TOKCTL_OUTPUT'] === 'nagios' : typed[1] === 'nagios';
+}
+
+const readByCommander = async (argv: readonly string[], host: Host): Promise<Parsed | ExitCode> =>
+  (await import('./program.ts')).parseWords(argv, host);
 
 async function invoke(parsed: Parsed, host: Host, telling: Telling): Promise<ExitCode> {
   const { command, words, flags } = parsed;
@@ -32,6 +46,7 @@ async function invoke(parsed: Parsed, host: Host, telling: Telling): Promise<Exi
   const settings = await resolveSettings(parsed, host);
   const chosen = settings.flag('json') ? 'json' : settings.text('output');
   telling.asJson = chosen === 'json' || chosen === 'ndjson' ? chosen : undefined;
+  telling.asNagios = chosen === 'nagios';
   telling.quiet = settings.flag('quiet');
   const action = await command.load();
   return await action({ arguments: words, settings, host });

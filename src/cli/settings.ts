@@ -11,6 +11,16 @@ export interface Setting {
   readonly origin: Origin;
 }
 
+interface KnownIssuer {
+  readonly name: string;
+  readonly issuer: string;
+}
+
+interface Surroundings {
+  readonly issuers?: readonly KnownIssuer[];
+  readonly pick?: (issuer: string) => Settings | undefined;
+}
+
 /** The settings of one run, by option name. */
 export class Settings {
   readonly #values: ReadonlyMap<string, Setting>;
@@ -19,15 +29,19 @@ export class Settings {
 
   readonly #pick: ((issuer: string) => Settings | undefined) | undefined;
 
-  constructor(values: ReadonlyMap<string, Setting>, profile?: string, pick?: (issuer: string) => Settings | undefined) {
+  /** The issuers of all profiles by their names: for the explanation of a token that came to the wrong place. */
+  readonly issuers: readonly KnownIssuer[];
+
+  constructor(values: ReadonlyMap<string, Setting>, profile?: string, { issuers = [], pick }: Surroundings = {}) {
     this.#values = values;
     this.profile = profile;
+    this.issuers = issuers;
     this.#pick = pick;
   }
 
   /** The same settings, of which a token may pick others by its issuer. */
   pickingBy(pick: (issuer: string) => Settings | undefined): Settings {
-    return new Settings(this.#values, this.profile, pick);
+    return new Settings(this.#values, this.profile, { issuers: this.issuers, pick });
   }
 
   /** The settings for a token of that issuer: those of the one profile that names it, where nobody chose a profile. */

@@ -3,7 +3,6 @@
 
 import { TokctlError } from '../core/errors.ts';
 import { escapeText } from '../core/escape.ts';
-import { isJsonObject, parseJson, textMember } from '../core/json.ts';
 import { type Pasted, unwrapPaste } from '../core/paste.ts';
 import { MAX_TOKEN_LENGTH } from '../core/token.ts';
 import type { Host } from './host.ts';
@@ -15,6 +14,10 @@ export interface TokenInput {
   text: string;
   takenFrom?: string;
   id?: string;
+  /** The line of the batch, from 1. */
+  line?: number;
+  /** What is wrong with the line, where no token could be read from it. */
+  fault?: TokctlError;
 }
 
 /** The tokens of a run. `isBatch`: one line for each, whatever their number. */
@@ -36,6 +39,10 @@ interface Reading {
 export async function readTokens(words: readonly string[], reading: Reading): Promise<TokenInputs> {
   const from = reading.settings.text('from');
   if (from !== undefined) return { isBatch: true, tokens: linesFrom(from, words, reading) };
+  if (reading.settings.get('shard')?.origin === 'flag')
+    throw new TokctlError('ERR_USAGE', 'expected --from with --shard: only the lines of a list can be shared out', {
+      hint: '--from FILE, or --from - for stdin',
+    });
   const sources =
     words.length > 0 ? await Promise.all(words.map((word) => sourceText(word, reading))) : [await unnamed(reading)];
   const tokens: TokenInput[] = [];
@@ -159,39 +166,7 @@ async function* linesFrom(from: string, words: readonly string[], reading: Readi
     throw new TokctlError('ERR_USAGE', 'expected tokens from --from or as arguments, got both', {
       hint: 'leave out one of them',
     });
-  const lines = from === '-' ? stdinLines(reading) : reading.host.files.lines(from);
-  try {
-    for await (const line of lines) {
-      const input = batchLine(line);
-      if (input !== undefined) yield input;
-    }
-  } catch (error) {
-    throw error instanceof TokctlError ? error : unreadable(from === '-' ? 'stdin' : `\`${escapeText(from)}\``, error);
-  }
-}
-
-function stdinLines({ host, stdin }: Reading): AsyncIterable<string> {
-  stdin.claim('the tokens');
-  return host.stdin.lines();
-}
-
-/** A token, or a JSON object with `token` and `id`; undefined for an empty line. */
-export function batchLine(line: string): TokenInput | undefined {
-  const text = line.trim();
-  if (text === '') return undefined;
-  const object = text.startsWith('{') ? readObject(text) : undefined;
-  const token = textMember(object, 'token');
-  if (token === undefined) return { text };
-  const id = object?.['id'];
-  const shown = typeof id === 'string' ? id : typeof id === 'number' ? String(id) : undefined;
-  return { text: token.trim(), ...(shown === undefined ? {} : { id: shown }) };
-}
-
-function readObject(text: string) {
-  try {
-    const { value } = parseJson(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
-    return undefined;
-  }
+  if (from === '-') reading.stdin.claim('the tokens');
+  const { batchTokens } = await import('./batch-lines.ts');
+  yield* batchTokens({ from, ...reading });
 }

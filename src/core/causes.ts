@@ -17,6 +17,9 @@ export const CAUSE_CODES = [
   'wrong_token_kind',
   'token_truncated',
   'token_damaged',
+  'malformed_member',
+  'ambiguous_token',
+  'unsupported_extension',
   'lightweight_token',
   'sender_constrained',
   // signature, keys, algorithm
@@ -30,6 +33,7 @@ export const CAUSE_CODES = [
   'symmetric_algorithm',
   'algorithm_confusion',
   'algorithm_none',
+  'algorithm_not_allowed',
   // who made it, for whom, and what it allows
   'issuer_trailing_slash',
   'issuer_version_pair',
@@ -37,6 +41,10 @@ export const CAUSE_CODES = [
   'audience_missing',
   'audience_differs',
   'scope_missing',
+  'claim_differs',
+  'lifetime_too_short',
+  'too_old',
+  'strict_only',
   // clocks and units
   'clock_skew',
   'milliseconds_not_seconds',

@@ -239,10 +239,14 @@ class Reader {
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}<]/gu;
 const escapeUnit = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
+// A build log acts on these wherever they stand in a line: the old spelling of GitHub's commands, and Azure's.
+const LOG_COMMAND = /#(?=#(?:vso)?\[)/gi;
+
 function printString(text: string): string {
-  return JSON.stringify(text).replace(UNSAFE, (found) =>
+  const plain = JSON.stringify(text).replace(UNSAFE, (found) =>
     [...Array(found.length).keys()].map((at) => escapeUnit(found[at] ?? '')).join(''),
   );
+  return plain.replace(LOG_COMMAND, '\\u0023');
 }
 
 /**

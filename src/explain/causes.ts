@@ -196,6 +196,46 @@ export const CAUSES: Readonly<Record<CauseCode, Entry>> = {
     spec: 'RFC 7515 §2, RFC 7519 §7.2',
     see: ['format', 'encoding', 'token_truncated'],
   },
+  malformed_member: {
+    title: 'the issuer makes its tokens in a form that no reader has to accept',
+    meaning:
+      'A claim, a header member or the signature has another type or form than the rule gives it: `exp` as text, `kid` as a number, an ECDSA signature in DER. Nothing happened to the token on the way; it was made so. Readers differ in what they forgive, which is why it works in one place and not in the next.',
+    reasons: [
+      'the token is made by own code and not by a library',
+      'a template or a mapper of the server writes the claim as text',
+      'a signature was made with a function that gives DER',
+    ],
+    next: [
+      ['see what is of which type', 'tokctl decode @token.txt -o json --select claims'],
+      'correct it where the token is made; readers that forgive it will not always do so',
+    ],
+    spec: 'RFC 7519 §4.1, RFC 7515 §4.1, RFC 7518 §3.4',
+    see: ['format', 'expiry', 'token_damaged'],
+  },
+  ambiguous_token: {
+    title: 'two readers may see two different tokens in it',
+    meaning:
+      'A member stands twice in the header or in the claims. One reader takes the first, another the last, so that a check may look at one value and the API at the other. Libraries do not make such tokens by themselves; tokctl refuses them.',
+    reasons: ['somebody tries to get past a check', 'the token is put together from pieces of text'],
+    next: [
+      ['see which member it is', 'tokctl decode @token.txt'],
+      'refuse such tokens in your services too, and write JSON with a library',
+    ],
+    spec: 'RFC 7515 §4, RFC 7519 §4, RFC 8725 §2.4',
+    see: ['duplicate_member'],
+  },
+  unsupported_extension: {
+    title: 'the header demands something that tokctl does not do',
+    meaning:
+      '`crit` lists extensions that a reader must understand or refuse the token, and `b64` changes what is signed. tokctl supports none of them, and no JWT for others needs one. To ignore them would be to verify something else than was signed.',
+    reasons: ['the token is of a special protocol and no access token', 'a library was told to add `crit` or `b64`'],
+    next: [
+      ['see what is demanded', 'tokctl decode @token.txt -o json --select token.header'],
+      'have the issuer leave it out, or verify with the library of that protocol',
+    ],
+    spec: 'RFC 7515 §4.1.11, RFC 7797 §7',
+    see: ['critical_header'],
+  },
   lightweight_token: {
     title: 'the token says little, and the server knows the rest',
     meaning:
@@ -382,6 +422,22 @@ export const CAUSES: Readonly<Record<CauseCode, Entry>> = {
     spec: 'RFC 7518 §3.6, RFC 8725 §2.1 and §3.2',
     see: ['algorithm', 'alg'],
   },
+  algorithm_not_allowed: {
+    title: 'the algorithm of the token is not one that you allow',
+    meaning:
+      'The signature was not looked at, because its algorithm is not on the list: `--alg` names others, a shared secret was given for a token with a public key, or tokctl does not know the name. The list is there so that a token cannot choose how it is checked.',
+    reasons: [
+      '`--alg` or the profile lists fewer algorithms than the issuer uses',
+      '`--secret` was given, and the token is signed with a private key',
+      'the token uses something rare, such as ES256K, or an algorithm for encryption',
+    ],
+    next: [
+      ['read the algorithm', 'tokctl decode @token.txt --select token.header.alg'],
+      ['allow it, if the issuer is to use it', `tokctl verify @token.txt ${ISSUER} --alg RS256,ES256`],
+    ],
+    spec: 'RFC 8725 §3.1',
+    see: ['algorithm', 'alg'],
+  },
   issuer_trailing_slash: {
     title: 'the two issuers differ by a slash at the end',
     meaning:
@@ -477,6 +533,66 @@ export const CAUSES: Readonly<Record<CauseCode, Entry>> = {
     ],
     spec: 'RFC 6749 §3.3, RFC 6750 §3.1',
     see: ['scope', 'roles'],
+  },
+  claim_differs: {
+    title: 'a claim is not what you asked for',
+    meaning:
+      'You named a claim, a value, a nonce, a type or an access token that belongs to it, and the token has another or none. The token may be sound; it is not the one that was meant. Values are compared as text, and as JSON where the claim is no text.',
+    reasons: [
+      'the token is of another user, client, tenant or sign-in',
+      'the server does not write the claim into this kind of token',
+      'number and text are mixed up, or upper and lower case',
+    ],
+    next: [
+      ['see the claims', 'tokctl decode @token.txt'],
+      ['ask for one value only', `tokctl verify @token.txt ${ISSUER} --claim client_id=my-client`],
+    ],
+    spec: 'RFC 7519 §4, OpenID Connect Core §3.1.3.7',
+    see: ['claim', 'nonce', 'at_hash', 'type'],
+  },
+  lifetime_too_short: {
+    title: 'the token is valid, but not for as long as you need',
+    meaning:
+      'Less time is left until `exp` than `--min-ttl` asks for. Nothing is wrong with the token now; it would end in the middle of what it is needed for. A token without `exp` cannot promise any time at all.',
+    reasons: [
+      'the token was kept until shortly before its end',
+      'the server issues tokens for less time than the job takes',
+    ],
+    next: [
+      ['see how much is left', 'tokctl decode @token.txt --select times.ttl_seconds'],
+      ['get a new access token', `tokctl token ${ASK}`],
+    ],
+    spec: 'RFC 7519 §4.1.4',
+    see: ['lifetime', 'exp'],
+  },
+  too_old: {
+    title: 'the token was issued longer ago than you accept',
+    meaning:
+      '`--max-age` sets how long ago `iat` may lie, whatever `exp` says. The token is still within its own lifetime. A new one has a new `iat`; where a fresh sign-in is wanted, the user has to sign in again.',
+    reasons: ['the token lives longer than your limit', 'it was kept in a cache and not renewed'],
+    next: [
+      ['see when it was issued', 'tokctl decode @token.txt --select times.issued_at'],
+      ['get a new access token', `tokctl token ${ASK}`],
+    ],
+    spec: 'RFC 7519 §4.1.6',
+    see: ['max_age', 'iat'],
+  },
+  strict_only: {
+    title: 'it fails because of `--strict` and of nothing else',
+    meaning:
+      'With `--strict` every warning is a failure, and so is an issuer, audience, expiry or kind that nobody looked at. That is meant for gates: what was not checked must not pass. Without it the same token is active, with warnings.',
+    reasons: [
+      'the audience or the kind that is expected was not named',
+      'the token has no `exp`, or something else about it is odd',
+    ],
+    next: [
+      [
+        'name what is to be checked',
+        `tokctl verify @token.txt ${ISSUER} --audience my-api --expect access_token --strict`,
+      ],
+      ['see the same without the rule', `tokctl verify @token.txt ${ISSUER}`],
+    ],
+    see: ['audience', 'kind', 'warned'],
   },
   clock_skew: {
     title: 'two clocks differ, and that decides the answer',

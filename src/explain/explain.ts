@@ -9,6 +9,7 @@ import { CAUSES } from './causes.ts';
 import { CHECKS, CLAIM_CHECK } from './checks.ts';
 import { CLAIM_NOTES, type ClaimNote, HEADER_NOTES } from './claim-notes.ts';
 import { CLAIM_FAMILIES, CLAIMS, type ClaimEntry, HEADER_MEMBERS } from './claims.ts';
+import { DOCTOR_FINDINGS } from './doctor-findings.ts';
 import type { Entry } from './entry.ts';
 import { ERRORS } from './errors.ts';
 import { EXIT_CODES } from './exit-codes.ts';
@@ -85,6 +86,7 @@ export function allExplanations(): Explanation[] {
     ...ofTable('check', CHECKS, [...CHECK_NAMES]),
     { word: CLAIM_CHECK_WORD, group: 'check', ...CLAIM_CHECK },
     ...Object.entries(FINDINGS).map(([word, finding]) => ofFinding(word, finding)),
+    ...ofTable('finding', DOCTOR_FINDINGS),
     ...ofTable('outcome', OUTCOMES),
     ...ofTable('kind', KINDS),
     ...ofTable('format', FORMATS),

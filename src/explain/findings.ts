@@ -13,6 +13,7 @@ export const FINDINGS: Readonly<Record<string, Finding>> = {
   'input.too_large': ['format', 'longer than 256 KiB, which is more than is read'],
   'token.malformed': ['format', 'begins like a token and has the wrong number of parts, or a header without `alg`'],
   'token.truncated': ['format', 'ends before the token does'],
+  'token.checksum': ['format', 'the checksum at the end of a token of GitHub, npm or GitLab is wrong, or right'],
   'token.nested': ['format', 'says that its payload is another JWT; only the outer one is judged'],
   'token.json_serialization': ['format', 'is a JWS in its JSON form, which no JWT has'],
   'json.invalid': ['format', 'a part decodes to something that is no JSON'],

@@ -4,6 +4,7 @@ import type { TokctlError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
 import { redactJson, redactor, withoutSignatures } from '../core/redact.ts';
 import {
+  type Cause,
   type Check,
   type Difference,
   type IntrospectionPart,
@@ -13,9 +14,8 @@ import {
   type Verdict,
   type Verification,
 } from '../core/report.ts';
-import { diagnose } from '../diagnosis/diagnose.ts';
 import type { Background } from '../diagnosis/facts.ts';
-import type { IntrospectOptions } from '../request.ts';
+import type { IntrospectOptions, VerifyOptions } from '../request.ts';
 import type { Context } from './context.ts';
 import { timesOf } from './moment.ts';
 import type { Subject } from './subject.ts';
@@ -31,6 +31,8 @@ export interface Findings {
   /** Times to show: claims in the forms of RFC 7519. */
   timed?: JsonObject;
   error?: TokctlError;
+  /** The methods of client authentication that the metadata lists for the endpoint. */
+  authMethods?: readonly string[];
   /** The checks are the whole answer although there is an error: it is shown among them. */
   decided?: boolean;
 }
@@ -47,11 +49,11 @@ function strictly(checks: readonly Check[]): Check[] {
 }
 
 /** The report of one token. Nothing in it holds the token or a secret of the question. */
-export function conclude(
+export async function conclude(
   subject: Subject,
   findings: Findings,
   { anchor, context }: { anchor: Anchor; context: Context },
-): Report {
+): Promise<Report> {
   const { options, now, weakened } = context;
   const all = [...subject.checks, ...findings.checks];
   const checks = options.expectations?.strict === true ? strictly(all) : all;
@@ -75,7 +77,14 @@ export function conclude(
     weakened: [...weakened],
     ...(error === undefined ? {} : { error }),
   };
-  return redacted({ ...report, causes: diagnose(report, backgroundOf(subject, findings, context)) }, subject, options);
+  const causes = verdict === 'active' ? [] : await causesOf(report, backgroundOf(subject, findings, context));
+  return redacted({ ...report, causes }, subject, options);
+}
+
+/** An active token is explained by nobody: what explains is loaded for the others. */
+async function causesOf(report: Report, background: Background): Promise<Cause[]> {
+  const { diagnose } = await import('../diagnosis/diagnose.ts');
+  return diagnose(report, background);
 }
 
 /** A definite no stands, whatever else could not be had; without one an error leaves the verdict open. */
@@ -107,17 +116,29 @@ export function reportError({ code, message, hint, details }: TokctlError): Repo
   return { code, message, hint, ...(known.length === 0 ? {} : { details: Object.fromEntries(known) }) };
 }
 
-function backgroundOf({ token, shape }: Subject, { error }: Findings, { options }: Context): Background {
-  const { client, allowedEndpointOrigins: _, ...rest } = options as IntrospectOptions;
+function backgroundOf({ token, shape }: Subject, findings: Findings, { options, memory }: Context): Background {
+  const { client, expectations, tokenTypeHint, introspectionEndpoint, bearer, bearerGrant, knownIssuers } =
+    options as IntrospectOptions;
   return {
     token,
-    ...(shape === undefined ? {} : { shape }),
-    ...(error === undefined ? {} : { error }),
-    ...(client === undefined ? {} : { client }),
-    expectations: rest.expectations ?? {},
-    ...(rest.tokenTypeHint === undefined ? {} : { tokenTypeHint: rest.tokenTypeHint }),
-    ...(rest.introspectionEndpoint === undefined ? {} : { introspectionEndpoint: rest.introspectionEndpoint }),
+    shape,
+    error: findings.error,
+    client,
+    asksByToken: bearer !== undefined || bearerGrant !== undefined,
+    authMethods: findings.authMethods,
+    expectations: expectations ?? {},
+    tokenTypeHint,
+    introspectionEndpoint,
+    knownIssuers: knownIssuers ?? [],
+    serverAhead: options.nowIsChosen === true ? undefined : memory.serverAhead,
+    keysFrom: keysFrom(options),
   };
+}
+
+function keysFrom({ jwks, jwksUri, key, secret }: VerifyOptions): Background['keysFrom'] {
+  if (secret !== undefined) return 'secret';
+  if (key !== undefined) return 'key';
+  return jwks === undefined && jwksUri === undefined ? 'issuer' : 'jwks';
 }
 
 /** The last gate of the library: texts of servers may echo what was sent to them. */

@@ -3,7 +3,7 @@
 import { TokctlError } from '../core/errors.ts';
 import type { Weakness } from '../core/report.ts';
 import { ASYMMETRIC } from '../protocol/algorithm.ts';
-import type { Network } from '../protocol/http/network.ts';
+import type { FetchLike, Network } from '../protocol/http/network.ts';
 import { fetchMetadata, type Metadata } from '../protocol/metadata.ts';
 import { type Memory, type NetworkOptions, newMemory, remembered, type VerifyOptions } from '../request.ts';
 import type { Anchor } from './trust.ts';
@@ -25,12 +25,30 @@ export async function contextOf(options: VerifyOptions): Promise<Context> {
       hint: 'give one of --jwks, --key and --secret',
     });
   }
+  const memory = options.memory ?? newMemory();
+  const now = options.now ?? Date.now() / 1000;
+  const network = await networkOf(options);
   return {
     options,
-    network: await networkOf(options),
-    memory: options.memory ?? newMemory(),
-    now: options.now ?? Date.now() / 1000,
+    // Of a chosen time a clock says nothing.
+    network:
+      options.nowIsChosen === true ? network : { ...network, fetch: comparingClocks(network.fetch, now, memory) },
+    memory,
+    now,
     weakened: new Set(weaknessesOf(options)),
+  };
+}
+
+/** The same transport; notes how far the `Date` of each answer (RFC 9110 §6.6.1) is from the clock here. */
+function comparingClocks(fetch: FetchLike, now: number, memory: Memory): FetchLike {
+  const startedAt = performance.now();
+  return async (url, init) => {
+    const response = await fetch(url, init);
+    const date = Date.parse(response.headers.get('date') ?? '') / 1000;
+    // A `Date` has whole seconds: in the middle of its second it is nearest to the truth.
+    const ahead = date + 0.5 - (now + (performance.now() - startedAt) / 1000);
+    if (Number.isFinite(ahead)) memory.serverAhead = ahead;
+    return response;
   };
 }
 

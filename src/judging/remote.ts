@@ -29,15 +29,18 @@ export interface RemoteJudgement {
   /** The same, as received. */
   received?: JsonObject;
   active?: boolean;
+  /** The methods of client authentication that the metadata lists for the endpoint, where it was fetched. */
+  authMethods?: readonly string[];
   error?: TokctlError;
 }
 
 /** Asks the introspection endpoint. Errors come back in `error`, with what is known of the exchange. */
 export async function askServer(subject: Subject, anchor: Anchor, context: Context): Promise<RemoteJudgement> {
   const options = context.options as IntrospectOptions;
-  const seen: { part?: IntrospectionPart } = {};
+  const seen: Seen = {};
   try {
     const { endpoint, metadata } = await endpointFor(options, anchor, context);
+    if (metadata?.authMethods !== undefined) seen.authMethods = metadata.authMethods;
     const caller = await callerOf(options, { endpoint, ...(metadata === undefined ? {} : { metadata }) }, context);
     const ask = asker({ subject, anchor, context, options, endpoint, caller, seen });
     const first = await ask(options.tokenTypeHint);
@@ -46,8 +49,15 @@ export async function askServer(subject: Subject, anchor: Anchor, context: Conte
     return judgeAnswer(subject, answer, { anchor, context, part: seen.part });
   } catch (error) {
     if (!(error instanceof TokctlError)) throw error;
-    return { checks: [], ...(seen.part === undefined ? {} : { introspection: seen.part }), error };
+    const { part, ...known } = seen;
+    return { checks: [], ...known, ...(part === undefined ? {} : { introspection: part }), error };
   }
+}
+
+/** What is known of the exchange, so that it can be shown when the answer is none. */
+interface Seen {
+  part?: IntrospectionPart;
+  authMethods?: readonly string[];
 }
 
 // ---------------------------------------------------------------- where
@@ -98,8 +108,8 @@ interface Asking {
   options: IntrospectOptions;
   endpoint: URL;
   caller: Caller;
-  /** Filled with what is known of the exchange, so that it can be shown when the answer is none. */
-  seen: { part?: IntrospectionPart };
+  /** Filled while it is asked. */
+  seen: Seen;
 }
 
 function asker(asking: Asking): (hint: string | undefined) => Promise<IntrospectionAnswer> {

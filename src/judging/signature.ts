@@ -8,7 +8,7 @@ import type { Check, KeyTrace, Verification } from '../core/report.ts';
 import type { Token } from '../core/token.ts';
 import { ASYMMETRIC, algorithmNamed } from '../protocol/algorithm.ts';
 import { hasUsableKey, type JudgedKey, judgeKey, MAX_CANDIDATES, traceKey } from '../protocol/jwks.ts';
-import { keyBits, thumbprint } from '../protocol/key-strength.ts';
+import { keyBits, keyProblems, thumbprint } from '../protocol/key-strength.ts';
 import type { SignatureOutcome } from '../protocol/signature.ts';
 import type { Context } from './context.ts';
 import { type KeySource, keySource } from './key-set.ts';
@@ -155,7 +155,7 @@ const hasKid = ({ set, pinned }: KeySource, kid: string | undefined): boolean =>
 function unusable(token: Token, source: KeySource): SignatureJudgement {
   const wanted = wantedKey(token, source);
   const judged = source.set.keys.map((jwk) => judgeKey(jwk, { ...wanted, pinned: true }));
-  const fatal = judged.flatMap(({ problems }) => problems.filter((problem) => problem.fatal))[0];
+  const fatal = source.set.keys.flatMap(keyProblems).find((problem) => problem.fatal);
   const where = source.jwksUri === undefined ? 'the keys given' : `the JWK Set at \`${source.jwksUri}\``;
   const got = source.set.keys.length === 0 ? 'an empty set' : (fatal?.because ?? 'none that could verify a token');
   const error = new TokctlError('ERR_NO_USABLE_KEY', `expected a usable key in ${where}, got ${got}`, {

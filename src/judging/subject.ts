@@ -23,13 +23,14 @@ export interface Subject {
 export async function readSubject(text: string, takenFrom?: string): Promise<Subject> {
   const parsed = parseToken(text);
   const shape = mayBeVendors(parsed) ? (await import('../core/shape.ts')).shapeOf(text) : undefined;
+  const checksum = shape === undefined ? [] : (await import('../core/shape-checksum.ts')).checksumCheck(text);
   const token = asVendors(parsed, shape);
   const { kind, evidence } = kindWithEvidence(token, { shape, takenFrom });
   return {
     token,
     kind,
     ...(shape === undefined ? {} : { shape }),
-    checks: textChecks(token),
+    checks: [...textChecks(token), ...checksum],
     part: {
       format: token.format,
       kind,

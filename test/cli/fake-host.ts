@@ -133,8 +133,19 @@ function fakeDisk(given: NonNullable<FakeHostOptions['files']>) {
     if (stored.has(path) || odd.has(path)) throw fault('EEXIST');
     stored.set(path, { content, mode });
   };
+  const append = async (path: string, text: string): Promise<void> => {
+    if (odd.has(path)) throw odd.get(path) ?? fault('EISDIR');
+    const { content = '', mode = 0o644 } = stored.get(path) ?? {};
+    stored.set(path, { content: `${content}${text}`, mode });
+  };
+  const replace = async (path: string, content: string): Promise<void> => {
+    const error = odd.get(posix.dirname(path)) ?? odd.get(path);
+    if (error instanceof Error) throw error;
+    if (odd.has(path)) throw fault('EISDIR');
+    stored.set(path, { content, mode: stored.get(path)?.mode ?? 0o644 });
+  };
   async function* lines(path: string): AsyncGenerator<string> {
     yield* linesOf((await read(path)).toString('utf8'));
   }
-  return { files: { read, facts, create, lines }, stored };
+  return { files: { read, facts, create, append, replace, lines }, stored };
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { characterName, escapeText } from '../../src/core/escape.ts';
+import { printJson } from '../../src/core/json.ts';
 
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;
 
@@ -49,5 +50,20 @@ describe('characterName', () => {
         expect(characterName(code)).not.toMatch(UNSAFE);
       }),
     );
+  });
+});
+
+describe('commands of build logs', () => {
+  it.each(['##[stop-commands]x', 'a ##[set-output name=x]y', '##vso[task.setvariable]1', 'x ##VSO[build]y'])(
+    '%s is broken up',
+    (text) => {
+      expect(escapeText(text)).not.toMatch(/##(?:vso)?\[/i);
+      expect(printJson(text)).not.toMatch(/##(?:vso)?\[/i);
+      expect(JSON.parse(printJson(text))).toBe(text);
+    },
+  );
+
+  it('leaves other number signs alone', () => {
+    expect(escapeText('## a heading #[x]')).toBe('## a heading #[x]');
   });
 });

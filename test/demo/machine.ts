@@ -40,6 +40,8 @@ export function machine(env: Record<string, string> = {}) {
       read: never,
       facts: never,
       create: never,
+      append: never,
+      replace: never,
       lines: () => {
         throw new Error('the demo has no business here');
       },

@@ -118,7 +118,14 @@ function confined(host: Host, streams: Pick<Host, 'env' | 'stdout' | 'stderr'>):
   return {
     ...streams,
     stdin: { isTTY: false, isPiped: false, read: async () => '', lines: nothing },
-    files: { read: absent, facts: async () => undefined, create: absent, lines: nothing },
+    files: {
+      read: absent,
+      facts: async () => undefined,
+      create: absent,
+      append: absent,
+      replace: absent,
+      lines: nothing,
+    },
     now: () => host.now(),
     signal: host.signal,
     ask: async () => '',

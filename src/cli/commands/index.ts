@@ -16,6 +16,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'is this token active, and what may it do? a JWT is verified here, the server is asked about others',
     parameters: [TOKENS],
     groups: [...JUDGING, 'introspection', 'client'],
+    options: ['warn-ttl'],
     examples: [
       [
         'tokctl introspect - --issuer https://id.example.com --client-id my-api --client-secret env:CLIENT_SECRET < token.txt',
@@ -30,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
     summary: 'does this JWT hold: signature, issuer, audience, times, type? never asks for introspection',
     parameters: [TOKENS],
     groups: [...JUDGING],
+    options: ['warn-ttl'],
     examples: [
       ['tokctl verify @token.txt --issuer https://id.example.com --audience my-api', 'with the keys of the issuer'],
       ['tokctl verify @token.txt --jwks keys.json --strict', 'without the network, as a gate'],
@@ -53,7 +55,16 @@ export const COMMANDS: readonly Command[] = [
     name: 'check',
     summary: 'the gate for pipelines: every check of tokctl.yaml, or one from flags, with reports',
     parameters: [{ spelling: '[name...]', help: 'only these checks' }],
-    groups: [...JUDGING, 'introspection', 'client', 'check'],
+    groups: ['check', 'trust', 'expectation', 'introspection', 'client', 'network', 'general'],
+    options: ['output', 'json', 'quiet', 'verbose', 'color', 'concurrency'],
+    examples: [
+      ['tokctl check', 'every check of tokctl.yaml'],
+      ['tokctl check --tag deploy --report junit=report.xml', 'those with a tag, with a report for the build server'],
+      [
+        'tokctl check --token env:API_TOKEN --issuer https://id.example.com --audience my-api --min-ttl 10m',
+        'one check from flags, without a file',
+      ],
+    ],
     load: async () => (await import('./check.ts')).checkCommand,
   },
   {
@@ -61,7 +72,23 @@ export const COMMANDS: readonly Command[] = [
     summary: 'is this authorization server sound? metadata, keys, introspection, client authentication, clock, TLS',
     parameters: [{ spelling: '<issuer>', help: 'the issuer' }],
     groups: ['client', 'network', 'general', 'doctor'],
-    options: ['metadata-url', 'introspection-endpoint', 'allow-endpoint-origin', 'output', 'json', 'quiet', 'verbose', 'color'],
+    options: [
+      'metadata-url',
+      'introspection-endpoint',
+      'allow-endpoint-origin',
+      'output',
+      'json',
+      'quiet',
+      'verbose',
+      'color',
+    ],
+    examples: [
+      ['tokctl doctor https://id.example.com', 'what anybody can see'],
+      [
+        'tokctl doctor https://id.example.com --client-id my-api --client-secret env:CLIENT_SECRET --baseline doctor.json',
+        'introspection and tokens too, and what has changed since the last run',
+      ],
+    ],
     load: async () => (await import('./doctor.ts')).doctorCommand,
   },
   {
@@ -119,8 +146,12 @@ export const COMMANDS: readonly Command[] = [
   {
     name: 'completion',
     summary: 'a completion script for bash, zsh, fish or powershell',
-    parameters: [{ spelling: '<shell>', help: 'bash, zsh, fish or powershell' }],
+    parameters: [{ spelling: '<bash|zsh|fish|powershell>', help: 'the shell' }],
     groups: [],
+    examples: [
+      ['source <(tokctl completion bash)', 'for this shell'],
+      ['tokctl completion fish > ~/.config/fish/completions/tokctl.fish', 'for every new one'],
+    ],
     load: async () => (await import('./completion.ts')).completionCommand,
   },
   {

@@ -7,6 +7,7 @@ import { escapeText } from '../../core/escape.ts';
 import { printJson } from '../../core/json.ts';
 import type { Invocation } from '../command.ts';
 import { connect, warnOfWeakness } from '../connection.ts';
+import { githubMask } from '../encode/github-command.ts';
 import { exchangeLine } from '../exchange-line.ts';
 import { clientOf, networkOf } from '../question.ts';
 import { secretReader } from '../secret-source.ts';
@@ -36,6 +37,8 @@ export async function tokenCommand({ settings, host }: Invocation): Promise<Exit
     });
     const output = settings.flag('json') ? 'json' : settings.text('output');
     const asJson = output === 'json' || output === 'ndjson';
+    // The runner obeys both streams; stdout is the token's own, and often taken by a variable.
+    if (output === 'github') await host.stderr.write(githubMask(accessToken));
     const shown = host.stdout.isTTY ? escapeText(accessToken) : accessToken;
     if (!settings.flag('quiet'))
       await host.stdout.write(asJson ? `${printJson(response, output === 'json' ? 2 : 0)}\n` : `${shown}\n`);

@@ -1,0 +1,42 @@
+// Figures as people read them. Nothing here measures.
+
+/** The middle of a list of numbers; of two middles, their mean. */
+export function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+const above = (ms) => `+${ms.toFixed(1)}`;
+
+/** A Markdown table: a row for each case, a column for each environment, in milliseconds above `node -e 0`. */
+export function table({ node, platform, runs, cases, plain, extraCertificates }) {
+  const rows = cases.map(({ name, aimMs }) => [
+    name,
+    aimMs === undefined ? '' : `+${aimMs}`,
+    above(plain.aboveMs[name]),
+    above(extraCertificates.aboveMs[name]),
+  ]);
+  return [
+    `Node ${node}, ${platform}, medians of ${runs} interleaved runs, milliseconds above \`node -e 0\``,
+    `(${plain.baseMs.toFixed(1)} ms by itself, ${extraCertificates.baseMs.toFixed(1)} ms with NODE_EXTRA_CA_CERTS).`,
+    '',
+    ...aligned([['run', 'aim', 'plain', 'NODE_EXTRA_CA_CERTS'], ...rows]),
+  ].join('\n');
+}
+
+function aligned([head, ...rows]) {
+  const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
+  const pad = (text, column) => (column === 0 ? text.padEnd(widths[column]) : text.padStart(widths[column]));
+  const rule = widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
+  return [head, rule, ...rows].map((row) => `| ${row.map(pad).join(' | ')} |`);
+}
+
+const [BEGIN, END] = ['<!-- figures: node bench/startup.mjs --write -->', '<!-- end of figures -->'];
+
+/** The text with what stands between the two marks replaced. Throws for a text without them. */
+export function between(text, figures) {
+  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
+  if (begin < 0 || end < begin) throw new Error('expected the marks of the figures, got a text without them');
+  return `${text.slice(0, begin)}${BEGIN}\n\n${figures}\n\n${text.slice(end)}`;
+}

@@ -1,0 +1,78 @@
+#!/usr/bin/env node
+// Start-up: how much longer a run of tokctl takes than `node -e 0`, measured in the same minute on the same machine.
+// Invariant: runs are interleaved, so that a machine that is busy for a while makes all of them slower and not one.
+
+import { spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { prepare } from './cases.mjs';
+import { between, median, table } from './figures.mjs';
+
+const { values } = parseArgs({
+  options: {
+    node: { type: 'string', default: process.execPath },
+    bin: { type: 'string', default: fileURLToPath(new URL('../bin/tokctl.js', import.meta.url)) },
+    runs: { type: 'string', default: '40' },
+    json: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    help: { type: 'boolean', short: 'h', default: false },
+  },
+});
+
+const HELP = `node bench/startup.mjs [--node PATH] [--bin PATH] [--runs N] [--json] [--write]
+
+  --node   the Node to measure with (default: this one)
+  --bin    the program to measure (default: bin/tokctl.js)
+  --runs   runs of each case in each environment (default: 40)
+  --json   print the figures as JSON
+  --write  write the table into docs/performance.md
+`;
+
+const DOCUMENT = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
+
+/** Milliseconds that one run takes. Throws when it does not succeed: a failure that is quick must not look good. */
+function run(args, env) {
+  const start = process.hrtime.bigint();
+  const { status, stderr, error } = spawnSync(values.node, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const took = Number(process.hrtime.bigint() - start) / 1e6;
+  if (status !== 0) throw new Error(`exit ${status} of ${args.join(' ')}: ${stderr} ${error ?? ''}`);
+  return took;
+}
+
+/** The median of every case above that of `node -e 0`, in one environment. */
+function measure(cases, env, runs) {
+  const all = [
+    { name: 'node', args: ['-e', '0'] },
+    ...cases.map(({ name, args }) => ({ name, args: [values.bin, ...args] })),
+  ];
+  const times = new Map(all.map(({ name }) => [name, []]));
+  for (const { args } of all) run(args, env);
+  for (let round = 0; round < runs; round += 1) for (const { name, args } of all) times.get(name).push(run(args, env));
+  const base = median(times.get('node'));
+  return { baseMs: base, aboveMs: Object.fromEntries(cases.map(({ name }) => [name, median(times.get(name)) - base])) };
+}
+
+async function main() {
+  if (values.help) return process.stdout.write(HELP);
+  const { cases, extraCertificates, home, close } = await prepare();
+  try {
+    // Nothing of the person who measures: a configuration file or a cache would be measured with the program.
+    const env = { PATH: process.env.PATH, HOME: home, BENCH_SECRET: 'bench-secret' };
+    const runs = Number(values.runs);
+    const figures = {
+      node: spawnSync(values.node, ['--version'], { encoding: 'utf8' }).stdout.trim(),
+      platform: `${process.platform} ${process.arch}`,
+      runs,
+      cases: cases.map(({ name, aimMs }) => ({ name, aimMs })),
+      plain: measure(cases, env, runs),
+      extraCertificates: measure(cases, { ...env, NODE_EXTRA_CA_CERTS: extraCertificates }, runs),
+    };
+    process.stdout.write(values.json ? `${JSON.stringify(figures, null, 2)}\n` : `${table(figures)}\n`);
+    if (values.write) writeFileSync(DOCUMENT, between(readFileSync(DOCUMENT, 'utf8'), table(figures)));
+  } finally {
+    close();
+  }
+}
+
+await main();

@@ -1,0 +1,155 @@
+// The lines of a batch (contract §3): a token or a JSON object with `token` and `id` each. Loaded for `--from` alone.
+// Invariant: one line at a time; a line that is wrong is told as a result of its own, and the others go on.
+
+import { TokctlError } from '../core/errors.ts';
+import { escapeText } from '../core/escape.ts';
+import { isJsonObject, type Json, JsonError, JsonNumber, member, parseJson } from '../core/json.ts';
+import { unwrapPaste } from '../core/paste.ts';
+import { MAX_TOKEN_LENGTH } from '../core/token.ts';
+import type { Host } from './host.ts';
+import type { Settings } from './settings.ts';
+import { isInShard, type Shard, shardOf } from './shard.ts';
+import { type TokenInput, unreadable } from './token-input.ts';
+
+export interface Lines {
+  /** `-` is stdin. */
+  from: string;
+  settings: Settings;
+  host: Host;
+}
+
+/** The tokens of the share that is asked for. @throws TokctlError ERR_USAGE for a source that cannot be read */
+export async function* batchTokens(lines: Lines): AsyncGenerator<TokenInput> {
+  const shard = await announcedShard(lines);
+  const note = onceTold(lines);
+  let number = 0;
+  let some = false;
+  for await (const line of linesFrom(lines)) {
+    number += 1;
+    const read = batchLine(line, number);
+    if (read === undefined) continue;
+    some = true;
+    const { notes, ...input } = read;
+    if (!isMine(input, line, shard)) continue;
+    for (const words of notes) await note(`line ${number}: ${words}`);
+    yield input;
+  }
+  if (!some) throw noTokens();
+}
+
+/** How many lines hold something, in the share that is asked for. For the length of a progress bar; never throws. */
+export async function countLines(lines: Lines, signal: AbortSignal): Promise<number | undefined> {
+  const shard = shardOf(lines.settings, lines.host);
+  let count = 0;
+  try {
+    for await (const line of lines.host.files.lines(lines.from)) {
+      if (signal.aborted) return undefined;
+      const input = shard === undefined ? undefined : batchLine(line, 1);
+      if (shard === undefined ? line.trim() !== '' : input !== undefined && isMine(input, line, shard)) count += 1;
+    }
+    return count;
+  } catch {
+    return undefined;
+  }
+}
+
+/** By the token, whatever stands around it; a line without one belongs somewhere too. */
+const isMine = ({ text, fault }: TokenInput, line: string, shard: Shard | undefined): boolean =>
+  shard === undefined || isInShard(fault === undefined ? text : line.trim(), shard);
+
+async function announcedShard({ settings, host }: Lines): Promise<Shard | undefined> {
+  const shard = shardOf(settings, host);
+  const isFromJob = shard !== undefined && settings.get('shard') === undefined;
+  if (isFromJob && !settings.flag('quiet'))
+    await host.stderr.write(`note: share ${shard.index + 1}/${shard.count} of the lines, by JOB_COMPLETION_INDEX\n`);
+  return shard;
+}
+
+async function* linesFrom({ from, host }: Lines): AsyncGenerator<string> {
+  try {
+    yield* from === '-' ? host.stdin.lines() : host.files.lines(from);
+  } catch (error) {
+    throw unreadable(from === '-' ? 'stdin' : `\`${escapeText(from)}\``, error);
+  }
+}
+
+/** What was stripped from a line is told for the first such line: a million notes tell nobody anything. */
+function onceTold({ settings, host }: Lines): (words: string) => Promise<void> {
+  let told = settings.flag('quiet');
+  return async (words) => {
+    if (told) return;
+    told = true;
+    await host.stderr.write(`note: ${escapeText(words)}; so it is for other lines, which is not told again\n`);
+  };
+}
+
+const noTokens = () =>
+  new TokctlError('ERR_TOKEN_MISSING', 'expected tokens, got none: the input is empty', {
+    hint: 'one token, or one JSON object with `token` and `id`, a line',
+  });
+
+// ---------------------------------------------------------------- one line
+
+interface ReadLine extends TokenInput {
+  /** What was stripped. */
+  notes: readonly string[];
+}
+
+/** Reads a line; undefined for an empty one. `number` counts from 1. */
+export function batchLine(line: string, number: number): ReadLine | undefined {
+  const text = line.trim();
+  if (text === '') return undefined;
+  const read = text.startsWith('{') ? jsonLine(text, number) : plainLine(text, number);
+  return { ...read, line: number };
+}
+
+function plainLine(text: string, number: number): ReadLine {
+  // Most lines are a token and nothing else: what surrounds one begins with a quote or has a space in it.
+  const isBare = !/^["'`]|\s/.test(text) || text.length > MAX_TOKEN_LENGTH * 4;
+  if (isBare) return { text, notes: [] };
+  const { tokens, notes, refused } = unwrapPaste(text);
+  if (refused !== undefined) return faulty(number, 'got credentials that are no token');
+  const [only] = tokens;
+  return only === undefined || tokens.length > 1 ? { text, notes: [] } : { ...only, notes };
+}
+
+function jsonLine(text: string, number: number): ReadLine {
+  const value = readJson(text);
+  if (value instanceof JsonError)
+    return faulty(number, `got JSON that cannot be read: ${value.message} at character ${value.position + 1}`);
+  const object = isJsonObject(value) ? value : undefined;
+  const id = idOf(member(object, 'id'));
+  const token = member(object, 'token');
+  if (typeof token === 'string' && token.trim() !== '') return { ...plainLine(token.trim(), number), ...id };
+  // The JSON serialization of a JWS or JWE is a token, though one that is always refused (RFC 7515 §7.2, RFC 7516 §7.2).
+  if (token === undefined && ['payload', 'ciphertext'].some((name) => member(object, name) !== undefined))
+    return { text, notes: [] };
+  const got = token === undefined ? 'an object without it' : 'one that is no text, or empty';
+  return { ...faulty(number, `got ${got}`), ...id };
+}
+
+function readJson(text: string): Json | JsonError {
+  try {
+    return parseJson(text).value;
+  } catch (problem) {
+    if (problem instanceof JsonError) return problem;
+    throw problem;
+  }
+}
+
+function idOf(id: Json | undefined): Pick<TokenInput, 'id'> {
+  if (typeof id === 'string') return { id };
+  if (typeof id === 'number') return { id: String(id) };
+  return id instanceof JsonNumber ? { id: id.text } : {};
+}
+
+function faulty(number: number, got: string): ReadLine {
+  const fault = new TokctlError(
+    'ERR_USAGE',
+    `line ${number}: expected a token, or a JSON object with \`token\`, ${got}`,
+    {
+      hint: 'one token, or one JSON object such as {"token": "…", "id": "…"}, a line',
+    },
+  );
+  return { text: '', fault, notes: [] };
+}

@@ -1,0 +1,115 @@
+// Checks of what a token is bound to: an access token, a key, a certificate.
+
+import { createHash, X509Certificate } from 'node:crypto';
+import type { Report, VerifyOptions } from '../../../src/index.ts';
+import { certificate } from '../../servers/certificates.ts';
+import { accessClaims, HOUR, ISSUER, jws, key, NOW, type TestKey } from '../keys.ts';
+import { expecting, type Given, judged, type Table } from './given.ts';
+
+const ACCESS_TOKEN = 'the-access-token-that-came-with-it';
+const leftHalf = (hash: string): string => {
+  const digest = createHash(hash).update(ACCESS_TOKEN).digest();
+  return digest.subarray(0, digest.length / 2).toString('base64url');
+};
+
+/** RFC 7638 of an EC key: its members in order. */
+const thumbprintOf = ({ jwk: { crv, kty, x, y } }: TestKey): string =>
+  createHash('sha256').update(JSON.stringify({ crv, kty, x, y })).digest('base64url');
+
+const PROOF_KEY = key('ES256', 'proof');
+const OTHER_PROOF_KEY = key('ES256', 'other-proof');
+const bound = (): string => jws(accessClaims(ISSUER, { cnf: { jkt: thumbprintOf(PROOF_KEY) } }));
+
+interface Proof {
+  by?: TestKey;
+  claims?: Record<string, unknown>;
+  header?: Record<string, unknown>;
+  expectations?: VerifyOptions['expectations'];
+}
+
+/** A bound token with a proof (RFC 9449 §4.2) for GET on a resource. */
+function withProof({ by = PROOF_KEY, claims = {}, header = {}, expectations = {} }: Proof): Given {
+  const token = bound();
+  const ath = createHash('sha256').update(token).digest('base64url');
+  const { kid: _, alg: __, use: ___, ...jwk } = by.jwk;
+  const all = { jti: 'p1', htm: 'GET', htu: 'https://api.example.com/orders', iat: NOW - 5, ath, ...claims };
+  const dpopProof = jws(all, { key: by, header: { typ: 'dpop+jwt', kid: undefined, jwk, ...header } });
+  return { token, options: { expectations: { dpopProof, ...expectations } } };
+}
+
+/** A proof that shows the right key and is signed by another. */
+function forgedProof(): Given {
+  const { kid: _kid, alg: _alg, use: _use, ...jwk } = PROOF_KEY.jwk;
+  return withProof({ by: OTHER_PROOF_KEY, header: { jwk } });
+}
+
+async function withCertificate(isRight: boolean): Promise<Report> {
+  const [{ cert: mine }, { cert: other }] = await Promise.all([certificate('client'), certificate('another')]);
+  const print = createHash('sha256').update(new X509Certificate(mine).raw).digest('base64url');
+  return judged({
+    claims: { cnf: { 'x5t#S256': print } },
+    ...expecting({ clientCertificate: isRight ? mine : other }),
+  });
+}
+
+export const POSSESSION_CHECKS: Table = {
+  at_hash: {
+    passed: [
+      ['of ES256', { claims: { at_hash: leftHalf('sha256') }, ...expecting({ accessToken: ACCESS_TOKEN }) }],
+      [
+        'of ES384',
+        { key: key('ES384'), claims: { at_hash: leftHalf('sha384') }, ...expecting({ accessToken: ACCESS_TOKEN }) },
+      ],
+      [
+        'of EdDSA',
+        { key: key('EdDSA'), claims: { at_hash: leftHalf('sha512') }, ...expecting({ accessToken: ACCESS_TOKEN }) },
+      ],
+    ],
+    failed: [
+      [
+        'of another token',
+        { claims: { at_hash: leftHalf('sha256') }, ...expecting({ accessToken: 'some-other-access-token' }) },
+        { because: /another access token/ },
+      ],
+      ['missing', expecting({ accessToken: ACCESS_TOKEN }), { because: /no at_hash/ }],
+    ],
+    skipped: [['the access token was not given', { claims: { at_hash: 'x' } }, { because: /--access-token/ }]],
+  },
+  confirmation: {
+    passed: [
+      ['the proof of its key', withProof({})],
+      [
+        'for that method and URL',
+        withProof({ expectations: { dpopMethod: 'GET', dpopUrl: 'https://api.example.com/orders?page=2' } }),
+      ],
+      ['the certificate', () => withCertificate(true)],
+    ],
+    failed: [
+      ['the proof of another key', withProof({ by: OTHER_PROOF_KEY }), { because: /another key/ }],
+      ['a proof for another token', withProof({ claims: { ath: 'x' } }), { because: /ath/ }],
+      ['a proof for no token', withProof({ claims: { ath: undefined } }), { because: /no ath/ }],
+      ['another method', withProof({ expectations: { dpopMethod: 'POST' } }), { because: /htm/ }],
+      ['another URL', withProof({ expectations: { dpopUrl: 'https://api.example.com/users' } }), { because: /htu/ }],
+      ['an old proof', withProof({ claims: { iat: NOW - HOUR } }), { because: /not fresh/ }],
+      ['a proof without time', withProof({ claims: { iat: undefined } }), { because: /no iat/ }],
+      ['another type', withProof({ header: { typ: 'JWT' } }), { because: /type/ }],
+      ['no key in the proof', withProof({ header: { jwk: undefined } }), { because: /no sound public key/ }],
+      ['a signature by another than the key in it', forgedProof(), { because: /signature of the proof/ }],
+      ['no proof but some text', { token: bound(), ...expecting({ dpopProof: 'some text' }) }, { because: /no JWT/ }],
+      ['a token that is bound to nothing', { options: withProof({}).options ?? {} }, { because: /no cnf.jkt/ }],
+      ['another certificate', () => withCertificate(false), { because: /another certificate/ }],
+    ],
+    skipped: [
+      [
+        'bound, and no proof given',
+        { token: bound() },
+        { finding: 'claims.cnf.sender_constrained', because: /--dpop-proof/ },
+      ],
+      [
+        'bound to a certificate, and none given',
+        { claims: { cnf: { 'x5t#S256': 'x' } } },
+        { because: /--client-cert/ },
+      ],
+    ],
+  },
+};

@@ -1,0 +1,43 @@
+// A copy of the project in a temporary folder, built there: what users get, while dist/ of the checkout stays as it is.
+
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+export const PROJECT = join(import.meta.dirname, '../..');
+
+/** What a build, and `npm pack`, need. */
+const PARTS = ['src', 'scripts', 'bin', 'schema', 'docs', 'package.json', 'tsconfig.json', 'tsconfig.types.json'];
+const PAGES = ['README.md', 'CHANGELOG.md', 'LICENSE', 'SECURITY.md', 'CONTRIBUTING.md', '.npmrc'];
+
+export interface ProjectCopy {
+  readonly folder: string;
+  path(...names: string[]): string;
+  remove(): Promise<void>;
+}
+
+/** Copies the project; packages are those of the checkout. */
+export async function copyProject(): Promise<ProjectCopy> {
+  const folder = await mkdtemp(join(tmpdir(), 'tokctl-test-'));
+  const copy = (name: string) => cp(join(PROJECT, name), join(folder, name), { recursive: true });
+  await Promise.all([...PARTS.map(copy), ...PAGES.map((name) => copy(name).catch(isMissing))]);
+  await symlink(join(PROJECT, 'node_modules'), join(folder, 'node_modules'), 'dir');
+  return {
+    folder,
+    path: (...names) => join(folder, ...names),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+function isMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
+}
+
+/** The copy with its dist/, made by the script that makes every release. */
+export async function buildProject(): Promise<ProjectCopy> {
+  const copy = await copyProject();
+  await promisify(execFile)(process.execPath, ['scripts/build.mjs'], { cwd: copy.folder });
+  return copy;
+}
