@@ -5,5 +5,5 @@ import { defineConfig } from 'vitest/config';
 // biome-ignore lint/style/noDefaultExport: vitest reads the default export
 export default defineConfig({
   define: { TOKCTL_VERSION: JSON.stringify('0.0.0-test') },
-  test: { include: ['test/real/**/*.real.ts'], testTimeout: 60_000, hookTimeout: 120_000, pool: 'forks' },
+  test: { include: ['test/real/**/*.real.ts'], testTimeout: 240_000, hookTimeout: 240_000, pool: 'forks' },
 });

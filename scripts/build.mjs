@@ -22,9 +22,16 @@ const COMMON = {
 
 /** What is loaded together stands together; everything else is loaded by itself when it is asked for. */
 const GROUPS = {
-  cli: ['src/cli/main.ts', 'src/cli/resolve.ts'],
+  cli: ['src/cli/main.ts', 'src/cli/resolve.ts', 'src/core/time.ts', 'src/core/escape.ts'],
   decode: ['src/cli/commands/decode.ts', 'src/cli/render/json.ts'],
-  verify: ['src/cli/commands/verify.ts'],
+  verify: [
+    'src/cli/commands/verify.ts',
+    'src/cli/connection.ts',
+    'src/cli/question.ts',
+    'src/cli/secret-source.ts',
+    'src/protocol/jwks.ts',
+    'src/protocol/public-key.ts',
+  ],
   introspect: ['src/cli/commands/introspect.ts', 'src/protocol/http/node-transport.ts'],
   table: ['src/cli/render/table.ts'],
 };

@@ -22,6 +22,14 @@ export type {
   Weakness,
 } from './core/report.ts';
 export { decode } from './decode.ts';
+export {
+  baselineOf,
+  type DoctorFinding,
+  type DoctorOptions,
+  type DoctorReport,
+  doctor,
+  type Severity,
+} from './doctor.ts';
 export { introspect } from './introspect.ts';
 export type { ClientAuthMethod, ClientCredentials } from './protocol/client-authentication.ts';
 export type { Exchange, FetchedResponse, FetchInit, FetchLike } from './protocol/http/network.ts';

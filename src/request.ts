@@ -70,6 +70,31 @@ export interface VerifyOptions extends CommonOptions, TrustOptions, NetworkOptio
   knownIssuers?: readonly KnownIssuer[];
   /** Metadata and JWK Sets of this run, shared between calls. Default: one for each call. */
   memory?: Memory;
+  /** Metadata and JWK Sets of earlier runs. Default: none. */
+  documents?: DocumentStore;
+}
+
+/** What a kept document is found by; both are compared exactly. */
+export interface DocumentKey {
+  /** Where it was fetched. */
+  readonly url: string;
+  /** The issuer it was fetched for; empty where nobody named one. */
+  readonly issuer: string;
+}
+
+export interface KeptDocument {
+  readonly text: string;
+  /** Seconds since it was fetched. */
+  readonly ageSeconds: number;
+}
+
+/**
+ * Where metadata and JWK Sets outlive a run; nothing secret is given to it. The library has none and touches no disk.
+ * Neither function may reject: what cannot be kept is fetched again.
+ */
+export interface DocumentStore {
+  get(key: DocumentKey): Promise<KeptDocument | undefined>;
+  put(key: DocumentKey, text: string): Promise<void>;
 }
 
 export type Mode = 'auto' | 'local' | 'remote' | 'both';

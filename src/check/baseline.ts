@@ -1,7 +1,7 @@
 // Metadata against a recorded baseline: what was added, removed or changed since a person looked at it.
 // The order of members and of lists carries no meaning (RFC 8414 §2), so it is no change.
 
-import { isJsonObject, type Json, type JsonObject, parseJson, printJson } from '../core/json.ts';
+import { isJsonObject, type Json, type JsonObject, member, parseJson, printJson, textMember } from '../core/json.ts';
 
 /** The text to record: members in order, so that a later recording differs only where the metadata does. */
 export const baselineText = (metadata: JsonObject): string => `${printJson(sorted(metadata), 2)}\n`;
@@ -14,7 +14,7 @@ export interface MetadataChanges {
 
 /** What differs from the recorded text, by member; undefined if the text is no JSON object. */
 export function changesSince(recorded: string, metadata: JsonObject): MetadataChanges | undefined {
-  const before = readObject(recorded);
+  const before = recordedMetadata(recorded);
   if (before === undefined) return undefined;
   const names = [...new Set([...Object.keys(before), ...Object.keys(metadata)])].sort();
   const had = (name: string) => Object.hasOwn(before, name);
@@ -27,6 +27,14 @@ export function changesSince(recorded: string, metadata: JsonObject): MetadataCh
 }
 
 const text = (value: Json | undefined): string => printJson(sorted(value ?? null));
+
+/** The metadata alone, or as `tokctl doctor --baseline` records it among other things. */
+function recordedMetadata(recorded: string): JsonObject | undefined {
+  const object = readObject(recorded);
+  if (textMember(object, 'schema')?.startsWith('tokctl.doctor-baseline/') !== true) return object;
+  const metadata = member(object, 'metadata');
+  return isJsonObject(metadata) ? metadata : undefined;
+}
 
 function readObject(recorded: string): JsonObject | undefined {
   try {

@@ -1,7 +1,8 @@
 // Claims by pattern. The pattern is a person's, the claim is anyone's: what is matched has a limit, because the engine of
 // the runtime may take very long for a text made for that.
 
-import { isJsonObject, type Json, JsonNumber, type JsonObject, member, printJson } from '../core/json.ts';
+import { claimAt } from '../core/claims.ts';
+import { type Json, type JsonObject, printJson } from '../core/json.ts';
 import type { ClaimPattern } from './definition.ts';
 import type { Assertion } from './result.ts';
 
@@ -11,7 +12,7 @@ export const MAX_MATCHED = 2048;
 /** One assertion a pattern. `claims` undefined: nothing is known of the claims. */
 export function matchClaims(claims: JsonObject | undefined, patterns: readonly ClaimPattern[]): Assertion[] {
   return patterns.map(({ name, pattern }): Assertion => {
-    const actual = claimAt(claims, name);
+    const actual = claims === undefined ? undefined : claimAt(claims, name);
     const found = outcomeOf(actual, pattern);
     return {
       name: `claim:${name}`,
@@ -34,12 +35,3 @@ function outcomeOf(actual: Json | undefined, pattern: RegExp): true | string {
 }
 
 const textOf = (value: Json): string => (typeof value === 'string' ? value : printJson(value));
-
-/** A claim by its whole name, or by a dotted path where no claim has that name. */
-function claimAt(claims: JsonObject | undefined, name: string): Json | undefined {
-  const whole = member(claims, name);
-  const dot = name.indexOf('.');
-  if (whole !== undefined || dot < 0) return whole;
-  const inner = member(claims, name.slice(0, dot));
-  return isJsonObject(inner) && !(inner instanceof JsonNumber) ? claimAt(inner, name.slice(dot + 1)) : undefined;
-}

@@ -4,6 +4,7 @@
 import { TokctlError } from '../core/errors.ts';
 import { durationWords, formatIso } from '../core/time.ts';
 import { contextOf, metadataOf } from '../judging/context.ts';
+import { readCertificates } from '../protocol/http/certificate.ts';
 import { exchange } from '../protocol/http/exchange.ts';
 import type { Network } from '../protocol/http/network.ts';
 import { introspectionRequest } from '../protocol/introspection.ts';
@@ -11,7 +12,6 @@ import { fetchJwks } from '../protocol/jwks.ts';
 import { endpointOf, type Metadata } from '../protocol/metadata.ts';
 import { readFault } from '../protocol/oauth-error.ts';
 import { baselineText, changesSince } from './baseline.ts';
-import { certificateEnd } from './certificate.ts';
 import type { IssuerCheck } from './definition.ts';
 import type { Findings, Instruments } from './findings.ts';
 import { enoughKeys, onlyAlgorithms, usableKeys } from './key-expectations.ts';
@@ -158,10 +158,14 @@ async function certificate({ check, network, now }: Looking): Promise<Part[]> {
   if (url.protocol !== 'https:')
     return [{ checks: [{ ...about, outcome: 'failed', because: 'there is none: the issuer is reached by http' }] }];
   if (network.offline) throw offline(url);
-  const end = await certificateEnd(url, {
+  const { chain } = await readCertificates(url, {
     timeoutMs: network.timeoutMs,
     ...(network.signal === undefined ? {} : { signal: network.signal }),
   });
+  // A root is not checked for its dates by those who trust it; whatever stands below it is.
+  const end = Math.min(
+    ...chain.filter(({ selfIssued }, index) => index === 0 || !selfIssued).map(({ validTo }) => validTo),
+  );
   const left = end - now;
   const enough = left >= least;
   const ends = formatIso(end);

@@ -3,14 +3,13 @@
 import { randomBytes } from 'node:crypto';
 import { contextOf } from '../judging/context.ts';
 import { exchange } from '../protocol/http/exchange.ts';
-import type { HttpAnswer, Network, Purpose } from '../protocol/http/network.ts';
+import type { HttpAnswer, Network } from '../protocol/http/network.ts';
 import type { ResourceCheck } from './definition.ts';
 import type { Findings, Instruments } from './findings.ts';
 import type { Assertion } from './result.ts';
 import { obtainToken } from './token-origin.ts';
 
 /** What an observer is told that the request was for. */
-const PURPOSE: string = 'resource';
 
 export async function performResourceCheck(check: ResourceCheck, instruments: Instruments): Promise<Findings> {
   const question = instruments.within(check.question);
@@ -33,10 +32,7 @@ export async function performResourceCheck(check: ResourceCheck, instruments: In
 
 function ask(url: URL, bearer: string | undefined, network: Network): Promise<HttpAnswer> {
   const authorization = bearer === undefined ? {} : { authorization: `Bearer ${bearer}` };
-  return exchange(
-    { purpose: PURPOSE as Purpose, method: 'GET', url, headers: { accept: '*/*', ...authorization } },
-    network,
-  );
+  return exchange({ purpose: 'resource', method: 'GET', url, headers: { accept: '*/*', ...authorization } }, network);
 }
 
 function opens({ status, headers }: HttpAnswer): Assertion {

@@ -9,12 +9,10 @@ import { parseToken } from '../core/token.ts';
 import type { Exchange, FetchLike } from '../protocol/http/network.ts';
 import { type IntrospectOptions, newMemory } from '../request.ts';
 import type { Invocation } from './command.ts';
-import { connect, warnOfWeakness } from './connection.ts';
 import { exchangeLine } from './exchange-line.ts';
 import type { Host } from './host.ts';
 import { Printer } from './printer.ts';
-import { type Question, questionOf } from './question.ts';
-import { secretReader } from './secret-source.ts';
+import type { Question } from './question.ts';
 import type { Settings } from './settings.ts';
 import { type StdinClaim, stdinClaim } from './stdin.ts';
 import { readTokens, type TokenInput } from './token-input.ts';
@@ -87,10 +85,12 @@ type Prepared = Asker & { printer: Printer };
 async function asker(asking: Asking): Promise<Asker> {
   const { settings, host, command, judge, isBatch } = asking;
   if (command === 'decode') return { ask: await reader(asking), close: () => {} };
+  // `decode` ends before it needs any of this.
+  const { connect, warnOfWeakness } = await import('./connection.ts');
   await warnOfWeakness(settings, host);
   const connection = await connect(settings, host, isBatch);
   const { fetch, run } = isBatch ? await heedful(connection.fetch, asking) : { ...connection, run: atOnce };
-  const questionFor = questions(asking);
+  const questionFor = await questions(asking);
   const memory = newMemory();
   const own = { fetch, memory, signal: host.signal, ...(await onlookers(asking)) };
   const ask = async (input: TokenInput): Promise<Report | Description> => {
@@ -98,9 +98,17 @@ async function asker(asking: Asking): Promise<Asker> {
     const trusting = isBatch ? question : await trustQuestion(question, input, asking);
     // The questions of a run share everything but the time: a long list is not judged by the clock of its first token.
     const now = chosen.text('at') === undefined ? { now: host.now() / 1000 } : {};
-    return run(() => judge(input.text, { ...trusting, ...now, ...ofInput(input), ...own }));
+    const kept = await keptDocuments(chosen, host);
+    return run(() => judge(input.text, { ...trusting, ...now, ...ofInput(input), ...own, ...kept }));
   };
   return { ask, close: connection.close };
+}
+
+/** What outlives the run; by default nothing does. */
+async function keptDocuments(settings: Settings, host: Host): Promise<Pick<IntrospectOptions, 'documents'>> {
+  if ((parseDuration(settings.text('cache') ?? '') ?? 0) <= 0) return {};
+  const documents = await (await import('./cache.ts')).documentStore(settings, host);
+  return documents === undefined ? {} : { documents };
 }
 
 const atOnce = <T>(ask: () => Promise<T>): Promise<T> => ask();
@@ -123,7 +131,8 @@ async function heedful(fetch: FetchLike, { settings, host }: Asking) {
 const timeoutMs = (settings: Settings): number => (parseDuration(settings.text('timeout') ?? '') ?? 10) * 1000;
 
 /** One question for each profile: its files and secrets are read once, however many tokens pick it. */
-function questions({ settings, host, stdin }: Asking) {
+async function questions({ settings, host, stdin }: Asking) {
+  const [{ questionOf }, { secretReader }] = await Promise.all([import('./question.ts'), import('./secret-source.ts')]);
   const secrets = secretReader(host, stdin);
   const known = new Map<string, Promise<Question>>();
   return async ({ text }: TokenInput): Promise<{ question: Question; chosen: Settings }> => {

@@ -1,6 +1,7 @@
 // The one door to the machine: streams, environment, files, clock, terminal. Nothing else in src/ knows `process`.
 
 import type { FetchLike } from '../protocol/http/network.ts';
+import type { PrivateFolder } from './private-folder.ts';
 
 export interface OutputStream {
   readonly isTTY: boolean;
@@ -43,6 +44,8 @@ export interface Host {
   readonly stderr: OutputStream;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly files: Files;
+  /** A folder that is the user's alone, for `--cache`. Absent: nothing is kept. */
+  readonly privateFolder?: (path: string) => Promise<PrivateFolder>;
   /** Milliseconds since 1970. */
   now(): number;
   /** Aborted by Ctrl-C. */

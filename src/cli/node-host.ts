@@ -5,6 +5,7 @@
 import { closeSync, createReadStream, fstatSync, openSync, readSync, type Stats, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Host, OutputStream } from './host.ts';
+import type { PrivateFolder } from './private-folder.ts';
 
 const DEFAULT_LIMIT = 16 * 1024 * 1024;
 /** Milliseconds that a `cmd:` source may take. */
@@ -15,8 +16,8 @@ export interface NodeHost extends Host {
   flushed(): Promise<void>;
 }
 
-/** The real machine. `signal` aborts at Ctrl-C. */
-export function nodeHost(signal: AbortSignal): NodeHost {
+/** The real machine. `signal` gives what aborts at Ctrl-C. */
+export function nodeHost(signal: () => AbortSignal): NodeHost {
   const stdout = outputStream(1, () => process.stdout);
   const stderr = outputStream(2, () => process.stderr);
   return {
@@ -40,14 +41,24 @@ export function nodeHost(signal: AbortSignal): NodeHost {
       replace,
       lines: (path) => linesOf(createReadStream(path)),
     },
+    privateFolder: ownFolder,
     now: () => Date.now(),
-    signal,
+    get signal() {
+      return signal();
+    },
     ask,
     capture,
   };
 }
 
 const fileSystem = () => import('node:fs/promises');
+
+async function ownFolder(path: string): Promise<PrivateFolder> {
+  const [{ privateFolder }, fs] = await Promise.all([import('./private-folder.ts'), fileSystem()]);
+  return privateFolder(path, { fs, userId: process.geteuid?.(), unique });
+}
+
+const unique = (): string => `${process.pid}-${process.hrtime.bigint()}`;
 
 function factsOf(descriptor: number): Stats | undefined {
   try {
@@ -212,7 +223,7 @@ async function replace(path: string, content: string): Promise<void> {
   const found = await stat(real).catch(() => undefined);
   // A pipe or a device such as /dev/stderr has no old content to keep, and renaming would take its place away.
   if (found !== undefined && !found.isFile()) return writeFile(real, content);
-  const temporary = join(dirname(real), `.${basename(real)}.${process.pid}-${process.hrtime.bigint()}`);
+  const temporary = join(dirname(real), `.${basename(real)}.${unique()}`);
   const file = await open(temporary, 'wx', found === undefined ? 0o666 : found.mode & 0o777);
   try {
     await file.writeFile(content).finally(() => file.close());

@@ -7,7 +7,7 @@ import { VERSION } from '../core/version.ts';
 import type { Command } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import type { Host } from './host.ts';
-import type { OptionDefinition, OptionGroup } from './options.ts';
+import { OPTIONS, type OptionDefinition, type OptionGroup } from './options.ts';
 import type { RawValue } from './settings.ts';
 import { commandNamed, optionsOf, type Parsed } from './words.ts';
 
@@ -35,7 +35,7 @@ export async function parseWords(argv: readonly string[], host: Host): Promise<P
   const told = { out: '', err: '' };
   const program = buildProgram({ host, told, commands: commandsFor(argv), onCommand: (found) => (parsed = found) });
   try {
-    await program.parseAsync([...argv], { from: 'user' });
+    await program.parseAsync(withDashedTokensLast(argv), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode !== 0 && error.code !== 'commander.help') throw usageError(error, argv);
@@ -52,6 +52,30 @@ function commandsFor([word]: readonly string[]): readonly Command[] {
   const called = commandNamed(word);
   return called === undefined ? COMMANDS : [called];
 }
+
+/**
+ * One opaque token in 64 begins with a dash, and would be read as options: such a word is put behind `--`, as a careful
+ * person would have put it.
+ */
+function withDashedTokensLast(argv: readonly string[]): string[] {
+  const end = argv.indexOf('--') < 0 ? argv.length : argv.indexOf('--');
+  const isDashed = (word: string, at: number) =>
+    at < end && looksLikeToken(word) && !takesValue(argv[at - 1] ?? '') && takesTokens(argv);
+  const dashed = argv.filter(isDashed);
+  if (dashed.length === 0) return [...argv];
+  const rest = argv.slice(0, end).filter((word, at) => !isDashed(word, at));
+  return [...rest, '--', ...dashed, ...argv.slice(end + 1)];
+}
+
+/** A dash, and then too much of too many kinds for options written together. */
+const looksLikeToken = (word: string): boolean =>
+  /^-(?!-)[\w.~+/=-]{19,}$/.test(word) && [/[a-z]/, /[A-Z]/, /\d/].every((kind) => kind.test(word));
+
+const takesValue = (word: string): boolean =>
+  OPTIONS.some(({ name, short, kind }) => kind !== 'flag' && (word === `--${name}` || word === `-${short}`));
+
+const takesTokens = ([word]: readonly string[]): boolean =>
+  commandNamed(word)?.parameters?.some(({ spelling }) => spelling === '[token...]') === true;
 
 interface Building {
   host: Host;
@@ -93,7 +117,7 @@ const helpWidth = ({ stdout, env }: Host): number => {
 };
 
 const OVERVIEW = `
-Exit codes: 0 active, 1 a definite no, 2 the command is wrong, 3 no answer could be had.
+Exit codes: 0 active, 1 a definite no, 2 wrong command, 3 no answer to be had.
 Try it without a server of your own: tokctl demo --tour
 What a word means: tokctl explain <word>`;
 
@@ -155,8 +179,18 @@ function usageError(error: CommanderError, argv: readonly string[]): TokctlError
   }
   const suggestion = /Did you mean (.*)\?/.exec(rest.join(' '))?.[1];
   const hint = suggestion === undefined ? help : `did you mean ${suggestion}? ${help}`;
-  return new TokctlError('ERR_USAGE', escapeText(line.replace(/'([^']*)'/g, '`$1`')), { hint });
+  return new TokctlError('ERR_USAGE', PROBLEMS[error.code]?.(quoted, word) ?? plainly(line), { hint });
 }
+
+/** The words of commander in those of tokctl: what was expected, what was got. */
+const PROBLEMS: Readonly<Record<string, (quoted: string, word: string) => string>> = {
+  'commander.unknownCommand': (_, word) => `expected a command, got \`${word}\`, which is none`,
+  'commander.unknownOption': (_, word) => `expected an option, got \`${word}\`, which is none here`,
+  'commander.optionMissingArgument': (option) => `expected a value for \`${option}\`, got none`,
+  'commander.missingArgument': (argument) => `expected \`<${argument}>\`, got nothing`,
+};
+
+const plainly = (line: string): string => escapeText(line.replace(/'([^']*)'/g, '`$1`').replace(/\.$/, ''));
 
 /** Most likely a token in the wrong place: it is not repeated. */
 function strangeWord(code: string, command = 'introspect'): TokctlError {

@@ -2,6 +2,7 @@
 
 import { type ErrorCode, TokctlError } from '../core/errors.ts';
 import { escapeText } from '../core/escape.ts';
+import { nearest } from '../core/nearest.ts';
 import type { ConfigFile, Profile } from './config-file.ts';
 import type { Host } from './host.ts';
 import { type OptionDefinition, variableOf } from './options.ts';
@@ -20,7 +21,7 @@ export async function resolveSettings({ command, words, flags }: Parsed, host: H
     const setting = fromFlag(option, flags) ?? fromEnvironment(option, host);
     if (setting !== undefined) given.set(option.name, setting);
   }
-  for (const option of options) assertValue(option, given.get(option.name));
+  for (const option of options) assertValue(option, { setting: given.get(option.name), command: command.name });
   const standard = defaultsOf(options);
   const base = new Settings(merge(standard, given));
   if (!command.groups.includes('general')) return base;
@@ -34,15 +35,19 @@ export async function resolveSettings({ command, words, flags }: Parsed, host: H
     new Settings(merge(standard, ofProfile(profile), given), profile.name, { issuers });
   const name = base.text('profile');
   if (name !== undefined) return layered(profileNamed(config, name));
-  const { defaultProfile } = config;
-  const standing =
-    defaultProfile === undefined
-      ? new Settings(merge(standard, given), undefined, { issuers })
-      : layered(profileNamed(config, defaultProfile));
+  const bare = new Settings(merge(standard, given), undefined, { issuers });
+  const fallback = config.defaultProfile === undefined ? undefined : profileNamed(config, config.defaultProfile);
+  const standing = fallback === undefined || isOfAnother(fallback, base) ? bare : layered(fallback);
   return standing.pickingBy((issuer) => {
     const found = profileOfIssuer(config, issuer);
     return found === undefined ? undefined : layered(found);
   });
+}
+
+/** A profile that nobody named lends its credentials to no other issuer than its own. */
+function isOfAnother({ values }: Profile, base: Settings): boolean {
+  const named = base.text('issuer');
+  return named !== undefined && values.get('issuer') !== named;
 }
 
 async function configFor(base: Settings, host: Host): Promise<ConfigFile | undefined> {
@@ -100,11 +105,17 @@ function merge(...layers: readonly ReadonlyMap<string, Setting>[]): Map<string, 
   return new Map(layers.flatMap((layer) => [...layer]));
 }
 
-function assertValue(option: OptionDefinition, setting: Setting | undefined): void {
+interface Given {
+  setting: Setting | undefined;
+  command: string;
+}
+
+function assertValue(option: OptionDefinition, { setting, command }: Given): void {
   if (setting === undefined || typeof setting.value === 'boolean') return;
-  for (const text of typeof setting.value === 'string' ? [setting.value] : setting.value) {
+  const { value, origin } = setting;
+  for (const text of typeof value === 'string' ? [value] : value) {
     const problem = checkValue(option, text);
-    if (problem !== undefined) throw wrongValue(option, { text, problem, origin: setting.origin });
+    if (problem !== undefined) throw wrongValue(option, { text, problem, origin, command });
   }
 }
 
@@ -112,13 +123,16 @@ interface WrongValue {
   text: string;
   problem: string;
   origin: Setting['origin'];
+  command: string;
 }
 
-function wrongValue({ name, kind }: OptionDefinition, { text, problem, origin }: WrongValue): TokctlError {
+function wrongValue(option: OptionDefinition, { text, problem, origin, command }: WrongValue): TokctlError {
+  const { name, kind, choices = [] } = option;
   const where = origin === 'environment' ? variableOf(name) : `--${name}`;
   const code: ErrorCode = 'ERR_USAGE';
   const got = kind === 'source' || name === 'header' ? 'another value' : `\`${escapeText(text)}\``;
-  return new TokctlError(code, `${where}: ${problem}, got ${got}`, {
-    hint: 'see each option: tokctl <command> --help',
-  });
+  const [near] = kind === 'choice' ? nearest(text, choices, 1) : [];
+  const help = `tokctl ${command} --help`;
+  const hint = near === undefined ? help : `did you mean ${near}? ${help}`;
+  return new TokctlError(code, `${where}: ${problem}, got ${got}`, { hint });
 }

@@ -268,7 +268,7 @@ function expectedClaims({ claims, expectations }: ClaimsInput): Check[] {
 }
 
 /** A claim by its whole name, or by a dotted path such as `realm_access.roles` where no claim has that name. */
-function claimAt(claims: JsonObject, name: string): Json | undefined {
+export function claimAt(claims: JsonObject, name: string): Json | undefined {
   const whole = member(claims, name);
   if (whole !== undefined) return whole;
   const dot = name.indexOf('.');

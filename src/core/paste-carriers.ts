@@ -162,12 +162,19 @@ export function jsonMember(text: string): Pasted | undefined {
 
 // ---------------------------------------------------------------- URLs, forms, variables
 
-const FORM = /^[?#]?(?:[\w.-]+=[^&\s]*&)*(?:access_token|id_token|refresh_token)=[^&\s]+(?:&[\w.-]+=[^&\s]*)*$/;
+const PARAMETER = /^[\w.-]+=[^&\s]*$/;
+const TOKEN_PARAMETER = /^(?:access_token|id_token|refresh_token)=[^&\s]+$/;
+
+/** One parameter after the other: a single pattern for all of them would go back and forth in a long text. */
+function isForm(text: string): boolean {
+  const parameters = text.replace(/^[?#]/, '').split('&');
+  return parameters.every((one) => PARAMETER.test(one)) && parameters.some((one) => TOKEN_PARAMETER.test(one));
+}
 
 /** A URL, or only its query or fragment: `https://app/cb#access_token=…`. */
 export function formOrUrl(text: string): Pasted | undefined {
   const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
-  if (!isUrl && !FORM.test(text)) return undefined;
+  if (!isUrl && !isForm(text)) return undefined;
   const parameters = text.replace(/^[^?#]*(?=[?#])/, '').split(/[?#&]/);
   return several(formTokens(parameters), isUrl ? 'a URL' : 'form parameters');
 }

@@ -9,8 +9,14 @@ export type Redactor = (text: string) => string;
 const REPLACEMENT = '[redacted]';
 /** Shorter values are words: replacing them would only make the text unreadable. */
 const SHORTEST = 6;
+/** So many characters from the start or the end of a secret are taken too: a text may be cut off, or hold one half. */
+const PIECE = 12;
+/** A longer token is not read (token.ts), so nothing of it can come back. */
+const LONGEST = 256 * 1024;
 
 const formEncoded = (text: string): string => new URLSearchParams({ v: text }).toString().slice(2);
+// A text out of JSON may have half a surrogate pair, which has no spelling in UTF-8.
+const percentEncoded = (text: string): string => encodeURIComponent(Buffer.from(text).toString());
 const jsonEscaped = (text: string): string => printJson(text).slice(1, -1);
 const lowerEscapes = (text: string): string => text.replace(/%[0-9A-F]{2}/g, (code) => code.toLowerCase());
 
@@ -30,7 +36,7 @@ const inBase64 = (text: string): string => Buffer.from(text).toString('base64').
 const urlAlphabet = (text: string): string => text.replaceAll('+', '-').replaceAll('/', '_');
 
 function spellings(secret: string): string[] {
-  const escaped = [secret, formEncoded(secret), encodeURIComponent(secret)];
+  const escaped = [secret, formEncoded(secret), percentEncoded(secret)];
   // A server that echoes `Authorization: Basic …` shows the secret inside the base64 of `client:secret`.
   const base64 = [secret, formEncoded(secret)].flatMap((text) => [inBase64(text), ...base64Inside(text)]);
   const all = [
@@ -46,24 +52,71 @@ function spellings(secret: string): string[] {
   return all.filter((text) => text.length >= SHORTEST);
 }
 
-/** The parts of a token that must not stand alone either: the signature of a JWS, also of an SD-JWT, the tag of a JWE. */
-function partsOf(token: string): string[] {
+/** What of a token must not stand alone either: the signature of a JWS, also of an SD-JWT, the tag of a JWE. */
+function signatureOf(token: string): string | undefined {
   const jws = token.split('~', 1)[0] ?? '';
   const signature = jws.split('.', 6).at(-1) ?? '';
-  return signature !== token && signature.length >= 20 ? [token, signature] : [token];
+  return signature !== token && signature.length >= 20 ? signature : undefined;
 }
 
-/** Replaces every spelling of these secrets and of these tokens, longest first. */
+/**
+ * Replaces every spelling of these secrets and of these tokens, longest first, and what is left of one that was cut:
+ * its start or its end of 12 characters or more. Header and claims of a token are no secret by themselves.
+ */
 export function redactor(secrets: readonly string[], tokens: readonly string[] = []): Redactor {
-  const all = new Set([...secrets.flatMap(spellings), ...tokens.flatMap(partsOf).flatMap(spellings)]);
-  const ordered = [...all].sort((a, b) => b.length - a.length);
-  return (text) => ordered.reduce((rest, secret) => rest.replaceAll(secret, REPLACEMENT), text);
+  const read = tokens.filter((token) => token.length <= LONGEST);
+  const signed = read.filter((token) => signatureOf(token) !== undefined);
+  const secret = [...secrets, ...read.map((token) => signatureOf(token) ?? token)];
+  const pieces = longestFirst(secret.flatMap(spellings));
+  const whole = longestFirst([...pieces, ...signed.flatMap(spellings)]);
+  return (text) => pieces.reduce(withoutPieces, whole.reduce(withoutWhole, text));
 }
 
-const EMBEDDED_JWS = /\b(e[yw][A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]+)\.[A-Za-z0-9_-]{20,}/g;
+const longestFirst = (texts: readonly string[]): string[] => [...new Set(texts)].sort((a, b) => b.length - a.length);
+
+const withoutWhole = (text: string, secret: string): string => text.replaceAll(secret, REPLACEMENT);
+
+const withoutPieces = (text: string, secret: string): string =>
+  secret.length > PIECE ? withoutEnds(withoutStarts(text, secret), secret) : text;
+
+function withoutStarts(text: string, secret: string): string {
+  const head = secret.slice(0, PIECE);
+  const kept: string[] = [];
+  let from = 0;
+  for (let at = text.indexOf(head); at >= 0; at = text.indexOf(head, from)) {
+    kept.push(text.slice(from, at));
+    from = at + PIECE;
+    while (from < text.length && text[from] === secret[from - at]) from += 1;
+  }
+  return [...kept, text.slice(from)].join(REPLACEMENT);
+}
+
+function withoutEnds(text: string, secret: string): string {
+  const tail = secret.slice(-PIECE);
+  const kept: string[] = [];
+  let from = 0;
+  for (let at = text.indexOf(tail); at >= 0; at = text.indexOf(tail, from)) {
+    let start = at;
+    while (start > from && text[start - 1] === secret[secret.length - PIECE - (at - start) - 1]) start -= 1;
+    kept.push(text.slice(from, start));
+    from = at + PIECE;
+  }
+  return [...kept, text.slice(from)].join(REPLACEMENT);
+}
+
+// Begins where a run of these characters begins: from every place within it, the search would take the square of its length.
+const DOTTED = /(?<![\w-])[\w-]+(?:\.[\w-]+){2,}/g;
+const JOSE_HEADER = /\be[yw][\w-]{8,}$/;
 
 /** Shows a JWT that stands inside a text without its signature: still readable, no longer usable. */
-export const withoutSignatures: Redactor = (text) => text.replace(EMBEDDED_JWS, '$1.[signature removed]');
+export const withoutSignatures: Redactor = (text) => text.replace(DOTTED, unsigned);
+
+function unsigned(dotted: string): string {
+  const parts = dotted.split('.');
+  return parts
+    .map((part, at) => (part.length >= 20 && JOSE_HEADER.test(parts[at - 2] ?? '') ? '[signature removed]' : part))
+    .join('.');
+}
 
 /** The same value with every text in it, member names included, passed through `redact`. */
 export function redactJson<T>(value: T, redact: Redactor): T {

@@ -34,7 +34,8 @@ const notSigned: Rule = (facts) => {
 
 const symmetric: Rule = (facts) => {
   const failed = failedCheck(facts, 'algorithm')?.finding === 'header.alg.symmetric';
-  const unanswered = facts.report.verdict === 'unknown' && isHmac(facts) && facts.keysFrom !== 'secret';
+  const nobodyAsked = facts.report.verdict === 'unknown' && facts.report.introspection === undefined;
+  const unanswered = nobodyAsked && isHmac(facts) && facts.keysFrom !== 'secret';
   if (!failed && !unanswered) return [];
   const alg = algOf(facts);
   const isRefresh = facts.report.token?.kind === 'refresh_token';
@@ -70,7 +71,8 @@ const confusion = (facts: Facts): Cause =>
 
 const notAllowed: Rule = (facts) => {
   const check = failedCheck(facts, 'algorithm');
-  if (check === undefined || check.finding === 'header.alg.none' || check.finding === 'header.alg.symmetric') return [];
+  if (check === undefined || algOf(facts) === '') return [];
+  if (check.finding === 'header.alg.none' || check.finding === 'header.alg.symmetric') return [];
   const bySecret = facts.keysFrom === 'secret';
   const isUnknown = check.finding === 'header.alg.unsupported';
   return [
@@ -78,7 +80,7 @@ const notAllowed: Rule = (facts) => {
       because: bySecret
         ? `a secret was given, and ${algOf(facts)} is verified with a public key`
         : isUnknown
-          ? `${algOf(facts) || 'the algorithm'} is not known here, or not for signatures of tokens`
+          ? `${algOf(facts)} is not known here, or not for signatures of tokens`
           : `${algOf(facts)} is not on the list of algorithms that you allow`,
       evidence: [`alg is ${algOf(facts)}`, `allowed: ${textsOf(check.expected).join(', ')}`],
       fix: bySecret
@@ -177,4 +179,7 @@ function notVerifiable(facts: Facts, because: string, evidence: string[]): Cause
   });
 }
 
-export const ALGORITHM_RULES: readonly Rule[] = [notSigned, symmetric, notAllowed, notLocally];
+/** Before all that looks at claims: nobody has said them. */
+export const UNSIGNED_RULES: readonly Rule[] = [notSigned];
+
+export const ALGORITHM_RULES: readonly Rule[] = [symmetric, notAllowed, notLocally];

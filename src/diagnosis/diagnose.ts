@@ -4,44 +4,63 @@
 
 import type { CauseCode } from '../core/causes.ts';
 import type { Cause, Confidence, Report } from '../core/report.ts';
-import { ALGORITHM_RULES } from './algorithm-causes.ts';
+import { ALGORITHM_RULES, UNSIGNED_RULES } from './algorithm-causes.ts';
 import { CALLER_RULES } from './caller-causes.ts';
-import { type Background, type Facts, issOf, type Rule } from './facts.ts';
+import { type Background, type Facts, failedCheck, issOf, type Rule } from './facts.ts';
 import { INACTIVE_RULES } from './inactive-causes.ts';
 import { ISSUER_RULES } from './issuer-causes.ts';
 import { KEY_RULES } from './key-causes.ts';
 import { providerOf } from './providers.ts';
-import { PURPOSE_RULES, STRICT_RULES } from './purpose-causes.ts';
+import { KIND_RULES, PURPOSE_RULES, STRICT_RULES } from './purpose-causes.ts';
 import { TEXT_RULES } from './text-causes.ts';
 import { TIME_RULES } from './time-causes.ts';
 
-/** In this order causes of one confidence are told: a new token does not help against what stands before its times. */
-const RULES: readonly Rule[] = [
-  ...TEXT_RULES,
-  ...CALLER_RULES,
-  ...ISSUER_RULES,
-  ...ALGORITHM_RULES,
-  ...KEY_RULES,
-  ...PURPOSE_RULES,
-  ...TIME_RULES,
-  ...INACTIVE_RULES,
-  ...STRICT_RULES,
-];
+/** What the text, the algorithm and the keys tell: it holds whatever the token says of itself. */
+const OUTSIDE: readonly Rule[] = [...ISSUER_RULES, ...ALGORITHM_RULES, ...KEY_RULES];
 
-const RANK: Readonly<Record<Confidence, number>> = { certain: 0, likely: 1, possible: 2 };
+/** What the token says of itself. */
+const CLAIMS: readonly Rule[] = [...PURPOSE_RULES, ...TIME_RULES];
+
+const SERVER: readonly Rule[] = [...INACTIVE_RULES, ...STRICT_RULES];
 
 /** Ranked causes; empty for an active token. */
 export function diagnose(report: Report, background: Background): Cause[] {
   if (report.verdict === 'active') return [];
-  const issuer = issOf({ ...background, report, provider: undefined }) ?? report.issuer;
-  const endpoint = report.introspection?.endpoint ?? background.introspectionEndpoint;
-  const facts: Facts = { ...background, report, provider: providerOf(issuer, endpoint) };
-  const found = RULES.flatMap((rule) => rule(facts)).sort(
-    (one, other) => RANK[one.confidence] - RANK[other.confidence],
-  );
-  const once = found.filter(({ code }, index) => found.findIndex((other) => other.code === code) === index);
+  const facts = factsOf(report, background);
+  const found = failedCheck(facts, 'signature') === undefined ? byOrder(facts) : unvouched(facts);
+  const ranked = found.sort((one, other) => RANK[one.confidence] - RANK[other.confidence]);
+  const once = ranked.filter(({ code }, index) => ranked.findIndex((other) => other.code === code) === index);
   return withoutContradicted(once);
 }
+
+function factsOf(report: Report, background: Background): Facts {
+  const unknown: Facts = { ...background, report, provider: undefined };
+  const endpoint = report.introspection?.endpoint ?? background.introspectionEndpoint;
+  return { ...unknown, provider: providerOf(issOf(unknown) ?? report.issuer, endpoint) };
+}
+
+const applied = (rules: readonly Rule[], facts: Facts): Cause[] => rules.flatMap((rule) => rule(facts));
+
+/** In this order causes of one confidence are told: a new token does not help against what stands before its times. */
+function byOrder(facts: Facts): Cause[] {
+  const before = [...TEXT_RULES, ...UNSIGNED_RULES, ...KIND_RULES];
+  return applied([...before, ...OUTSIDE, ...CALLER_RULES, ...CLAIMS, ...SERVER], facts);
+}
+
+/** Under a signature that does not verify nobody vouches for the claims: they come after it, and are no surer than it. */
+function unvouched(facts: Facts): Cause[] {
+  const text = applied([...TEXT_RULES, ...UNSIGNED_RULES], facts);
+  const keys = applied(OUTSIDE, facts);
+  const surest = applied(KEY_RULES, facts).map(({ confidence }) => RANK[confidence]);
+  const claims = applied([...KIND_RULES, ...CLAIMS], facts).map((cause) => noSurer(cause, Math.min(...surest)));
+  return [...text, ...keys, ...claims, ...applied([...CALLER_RULES, ...SERVER], facts)];
+}
+
+const LEVELS: readonly Confidence[] = ['certain', 'likely', 'possible'];
+const RANK: Readonly<Record<Confidence, number>> = { certain: 0, likely: 1, possible: 2 };
+
+const noSurer = (cause: Cause, rank: number): Cause =>
+  Number.isFinite(rank) && RANK[cause.confidence] < rank ? { ...cause, confidence: LEVELS[rank] ?? 'possible' } : cause;
 
 /** What is certain takes the ground from these: they would explain what needs no explanation any more. */
 const SUPERSEDED: Partial<Record<CauseCode, readonly CauseCode[]>> = {

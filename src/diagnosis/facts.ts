@@ -63,9 +63,10 @@ export const reallyFailed = (facts: Facts, name: CheckName): Check | undefined =
 export const isStrict = ({ outcome, because }: Check): boolean =>
   outcome === 'failed' && because.endsWith('(--strict)');
 
-/** Nothing is certain of claims under a signature that does not verify. */
-export const claimsAreVouched = (facts: Facts): boolean =>
-  failedCheck(facts, 'signature') === undefined && failedCheck(facts, 'key') === undefined;
+/** Clients sign these with keys of their own: no issuer stands behind them, and no set has their key. */
+const MADE_BY_CLIENTS: readonly string[] = ['dpop_proof', 'client_assertion', 'request_object'];
+
+export const isMadeByClient = ({ report }: Facts): boolean => MADE_BY_CLIENTS.includes(report.token?.kind ?? '');
 
 // ---------------------------------------------------------------- claims and times
 

@@ -32,10 +32,18 @@ const issuer: Rule = (facts) => {
 
 /** The two issuers of a failed check, or of metadata that is of another issuer. */
 function pairOf(facts: Facts): Pair | undefined {
+  const [token, metadata] = [pairOfToken(facts), pairOfMetadata(facts)];
+  // A spelling that the server itself does not use is mended before anything else can be told.
+  return metadata !== undefined && likeness(metadata) !== undefined ? metadata : (token ?? metadata);
+}
+
+function pairOfToken(facts: Facts): Pair | undefined {
   const check = reallyFailed(facts, 'issuer');
-  if (typeof check?.expected === 'string' && typeof check.actual === 'string')
-    return { named: check.expected, actual: check.actual, by: 'token' };
-  const { error } = facts;
+  if (typeof check?.expected !== 'string' || typeof check.actual !== 'string') return undefined;
+  return { named: check.expected, actual: check.actual, by: 'token' };
+}
+
+function pairOfMetadata({ error }: Facts): Pair | undefined {
   const { expected, actual } = error?.details ?? {};
   if (error?.code !== 'ERR_ISSUER_MISMATCH' || expected === undefined || actual === undefined) return undefined;
   return { named: expected, actual, by: 'metadata' };

@@ -13,6 +13,7 @@ import {
   failedCheck,
   hasExpired,
   hasPassed,
+  isMadeByClient,
   issOf,
   providerLine,
   type Rule,
@@ -56,7 +57,7 @@ const otherKid: Rule = (facts) => {
 
 const keyMissing: Rule = (facts) => {
   const check = failedCheck(facts, 'key');
-  if (check?.finding !== 'jwks.kid.not_found') return [];
+  if (check?.finding !== 'jwks.kid.not_found' || isMadeByClient(facts)) return [];
   if (verifiesUnderOther(facts) !== undefined || verifiedByOthers(facts) !== undefined) return [];
   const evidence = [`the token names kid ${kidOf(facts)}`, kidsOfSet(facts), ...ages(facts)];
   const { rotated, other } = likelihood(facts);
@@ -200,7 +201,7 @@ const weakKey: Rule = (facts) => {
 
 const altered: Rule = (facts) => {
   const check = failedCheck(facts, 'signature');
-  if (check === undefined || check.finding === 'signature.missing') return [];
+  if (check === undefined || check.finding === 'signature.missing' || isMadeByClient(facts)) return [];
   if (verifiesUnderOther(facts) !== undefined || verifiedByOthers(facts) !== undefined) return [];
   if (/DER form/.test(check.because)) return [derForm(check.because)];
   const lengths = signatureLengths(facts);
@@ -264,7 +265,7 @@ function byKeys(facts: Facts): Cause[] {
     `alg ${algOf(facts)}, kid ${kidOf(facts) ?? '(none)'}`,
     ...(kidIsThumbprint(facts) ? ['the kid is the thumbprint of the key: no other key has it'] : []),
   ];
-  const found = cause('signature_altered', named ? 'likely' : 'possible', {
+  const found = cause('signature_altered', certainKey ? 'likely' : 'possible', {
     because: 'header or payload are not what was signed: the token was changed, or is forged',
     evidence,
     fix: 'take the token again from its source; if it still fails, do not trust who sent it',

@@ -12,6 +12,7 @@ import {
   type Facts,
   failedCheck,
   hasPassed,
+  isMadeByClient,
   isStrict,
   listed,
   providerLine,
@@ -193,11 +194,11 @@ const serverEvidence = ({ report }: Facts): string[] =>
 /** An ID token where audience or scope of an API was asked for: it has the audience of its client, and no scope. */
 function wrongAllTheSame(facts: Facts): Cause[] {
   const { kind: actual = 'unknown', evidence = [] } = facts.report.token ?? {};
+  if (actual === 'unknown' || actual === 'access_token' || facts.expectations.kind === actual) return [];
   const asked = reallyFailed(facts, 'audience') ?? reallyFailed(facts, 'scope');
   const typ = reallyFailed(facts, 'type');
-  if (actual === 'unknown' || actual === 'access_token') return [];
-  if (asked === undefined && !(typ !== undefined && wantsAccess(typ))) return [];
-  if (facts.expectations.kind === actual) return [];
+  const isOfClient = isMadeByClient(facts) && failsAsIssued(facts);
+  if (asked === undefined && !isOfClient && !(typ !== undefined && wantsAccess(typ))) return [];
   return [
     cause('wrong_token_kind', 'certain', {
       because: `it is ${kindWords(actual)}, which is not for an API`,
@@ -206,6 +207,9 @@ function wrongAllTheSame(facts: Facts): Cause[] {
     }),
   ];
 }
+
+const failsAsIssued = (facts: Facts): boolean =>
+  (['issuer', 'key', 'signature'] as const).some((name) => failedCheck(facts, name) !== undefined);
 
 const wantsAccess = (check: Check): boolean => normalizeTyp(listed(check.expected)) === 'at+jwt';
 
@@ -294,15 +298,9 @@ const strictOnly: Rule = ({ report }) => {
   ];
 };
 
-export const PURPOSE_RULES: readonly Rule[] = [
-  kind,
-  lightweight,
-  audience,
-  scope,
-  possession,
-  claimDiffers,
-  malformedTime,
-];
+export const KIND_RULES: readonly Rule[] = [kind];
+
+export const PURPOSE_RULES: readonly Rule[] = [lightweight, audience, scope, possession, claimDiffers, malformedTime];
 
 /** After all others: what they explain is not repeated. */
 export const STRICT_RULES: readonly Rule[] = [strictOnly];

@@ -29,7 +29,7 @@ const malformedByIssuer: Rule = (facts) => {
   const check = reallyFailed(facts, 'format');
   if (check === undefined) return [];
   const isSigned = hasPassed(facts, 'signature');
-  const isHeader = check.finding === 'header.kid.type' || /^looks like a J/.test(check.because);
+  const isHeader = check.finding === 'header.kid.type' || (/^looks like a J/.test(check.because) && !isJoined(facts));
   if (!isHeader && !isSigned) return [];
   return [
     cause('malformed_member', 'certain', {
@@ -146,14 +146,20 @@ function namedKeyBits({ token, report }: Facts): number | undefined {
   return named?.kty === 'RSA' ? named.bits : undefined;
 }
 
+const LONGEST = 10_000;
+
+/** No serialization has three dots in a row: two parts of a token are never empty side by side. */
+const threeDots = (text: string): boolean => text.slice(0, LONGEST).includes('...');
+
 /** Dots or an ellipsis stand for what somebody left out. */
 const abbreviated: Rule = ({ token: { text, header } }) => {
-  const isShort = /…|\.\.\./.test(text.slice(0, 10_000));
+  const hasDots = threeDots(text);
+  const isShort = hasDots || text.slice(0, LONGEST).includes('…');
   if (!isShort || (header === undefined && !text.startsWith('eyJ'))) return [];
   return [
-    cause('token_truncated', 'likely', {
+    cause('token_truncated', hasDots ? 'certain' : 'likely', {
       because: 'an ellipsis stands in it: a program showed the token abbreviated, and the rest is missing',
-      evidence: [text.includes('…') ? 'it holds an ellipsis (U+2026)' : 'it holds three dots in a row'],
+      evidence: [hasDots ? 'it holds three dots in a row' : 'it holds an ellipsis (U+2026)'],
       fix: 'copy the token from where it is whole, not from a log or a page that abbreviates it',
     }),
   ];
@@ -165,7 +171,8 @@ const damaged: Rule = (facts) => {
   const [format, encoding] = [reallyFailed(facts, 'format'), reallyFailed(facts, 'encoding')];
   const check = format ?? encoding;
   if (check === undefined || hasPassed(facts, 'signature')) return [];
-  if (NOT_DAMAGE.has(check.finding ?? '') || /not a token|^looks like a J/.test(check.because)) return [];
+  if (NOT_DAMAGE.has(check.finding ?? '') || threeDots(facts.token.text)) return [];
+  if (/not a token/.test(check.because) || (/^looks like a J/.test(check.because) && !isJoined(facts))) return [];
   // What a cut text has at its end is told by `cut`.
   if (format === undefined && /signature/.test(check.because) && missingSignature(facts) !== undefined) return [];
   return [
@@ -176,6 +183,10 @@ const damaged: Rule = (facts) => {
     }),
   ];
 };
+
+/** A second header stands within it: two tokens were pasted as one. */
+const isJoined = ({ token: { text } }: Facts): boolean =>
+  text.slice(0, LONGEST).split('.', 6).length > 3 && /.eyJ/.test(text);
 
 const NOT_DAMAGE = new Set([
   'token.truncated',

@@ -8,7 +8,6 @@ import { durationWords, formatUtc } from '../core/time.ts';
 import {
   cause,
   checkNamed,
-  claimsAreVouched,
   evaluated,
   type Facts,
   failedCheck,
@@ -21,9 +20,6 @@ import {
 } from './facts.ts';
 
 const shownTime = (seconds: number): string => formatUtc(seconds) ?? String(seconds);
-
-/** Under a signature that does not verify nobody vouches for what the claims say. */
-const sureOf = (facts: Facts): Confidence => (claimsAreVouched(facts) ? 'certain' : 'likely');
 
 /** The largest difference of clocks that is worth a note (contract §6). */
 const SKEW = 60;
@@ -88,7 +84,7 @@ const expired: Rule = (facts) => {
 function overCause(facts: Facts, { missed, evidence }: { missed: number; evidence: string[] }): Cause {
   const ago = missed < 1 ? 'this very second' : `${durationWords(missed)} ago`;
   const near = missed < SKEW && failedCheck(facts, 'expiry') !== undefined;
-  return cause('expired', sureOf(facts), {
+  return cause('expired', 'certain', {
     because: `the token expired ${ago}`,
     evidence: [
       ...evidence,
@@ -136,7 +132,7 @@ const notYetValid: Rule = (facts) => {
   if (clock.decides)
     return [skew('certain', 'the clock here is off: by that of the server the token is valid already', evidence)];
   const near = ahead < SKEW ? [`it would pass with --clock-tolerance ${Math.ceil(ahead)}s`] : [];
-  const found = cause('not_yet_valid', sureOf(facts), {
+  const found = cause('not_yet_valid', 'certain', {
     because: `the token becomes valid in ${durationWords(ahead)}`,
     evidence: [...evidence, ...near],
     fix: 'wait until then, or see why the issuer dates its tokens ahead (clock, time zone)',

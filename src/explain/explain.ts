@@ -15,6 +15,7 @@ import { ERRORS } from './errors.ts';
 import { EXIT_CODES } from './exit-codes.ts';
 import { FINDINGS, type Finding } from './findings.ts';
 import { FORMATS } from './formats.ts';
+import { GATE_CHECKS } from './gate-checks.ts';
 import { KINDS } from './kinds.ts';
 import { OUTCOMES, VERDICTS } from './verdicts.ts';
 import { WEAKNESSES } from './weaknesses.ts';
@@ -84,6 +85,7 @@ export function allExplanations(): Explanation[] {
     ...ofTable('error', ERRORS),
     ...ofTable('cause', CAUSES, [...CAUSE_CODES]),
     ...ofTable('check', CHECKS, [...CHECK_NAMES]),
+    ...ofTable('check', GATE_CHECKS),
     { word: CLAIM_CHECK_WORD, group: 'check', ...CLAIM_CHECK },
     ...Object.entries(FINDINGS).map(([word, finding]) => ofFinding(word, finding)),
     ...ofTable('finding', DOCTOR_FINDINGS),

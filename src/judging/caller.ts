@@ -19,6 +19,8 @@ export interface Caller {
   name: string;
   headers: Record<string, string>;
   form: [name: string, value: string][];
+  /** The access token that was got for asking: nobody else knows it as a secret. */
+  granted?: string;
 }
 
 export interface Asked {
@@ -32,7 +34,7 @@ export async function callerOf(options: IntrospectOptions, asked: Asked, context
   if (bearer !== undefined) return byToken(bearer, 'bearer');
   if (bearerGrant !== undefined) {
     const { accessToken } = await grant({ client, ...bearerGrant }, asked.metadata, context);
-    return byToken(accessToken, 'bearer (client_credentials)');
+    return { ...byToken(accessToken, 'bearer (client_credentials)'), granted: accessToken };
   }
   const { method, headers, form } = await authenticateAt(client, asked, context);
   if (client.basicEncoding === 'raw' && method === 'client_secret_basic') context.weakened.add('basic_encoding_raw');

@@ -4,8 +4,9 @@ import { TokctlError } from '../core/errors.ts';
 import type { Weakness } from '../core/report.ts';
 import { ASYMMETRIC } from '../protocol/algorithm.ts';
 import type { FetchLike, Network } from '../protocol/http/network.ts';
-import { fetchMetadata, type Metadata } from '../protocol/metadata.ts';
+import type { Metadata } from '../protocol/metadata.ts';
 import { type Memory, type NetworkOptions, newMemory, remembered, type VerifyOptions } from '../request.ts';
+import { type Had, metadataDocument } from './documents.ts';
 import type { Anchor } from './trust.ts';
 
 export interface Context {
@@ -79,11 +80,27 @@ function weaknessesOf(options: VerifyOptions): Weakness[] {
   return all.filter(([, applies]) => applies).map(([weakness]) => weakness);
 }
 
+type Named = Anchor & { issuer: string };
+
 /** The metadata of the anchor's issuer, fetched once in a run. @throws TokctlError */
-export function metadataOf({ issuer, fromToken }: Anchor & { issuer: string }, context: Context): Promise<Metadata> {
-  const { metadataUrl } = context.options;
-  const request = { issuer, hostFromToken: fromToken, ...(metadataUrl === undefined ? {} : { metadataUrl }) };
-  return remembered(context.memory, `metadata ${issuer} ${metadataUrl ?? ''}`, () =>
-    fetchMetadata(request, context.network),
-  );
+export async function metadataOf(anchor: Named, context: Context): Promise<Metadata> {
+  return (await hadMetadata(anchor, context)).value;
 }
+
+/** The same, but never from an earlier run: it is fetched now where it was. @throws TokctlError */
+export async function freshMetadataOf(anchor: Named, context: Context): Promise<Metadata> {
+  const had = await hadMetadata(anchor, context);
+  if (!had.isKept) return had.value;
+  context.memory.entries.delete(metadataName(anchor, context));
+  return (await hadMetadata(anchor, context, true)).value;
+}
+
+function hadMetadata(anchor: Named, context: Context, isFresh = false): Promise<Had<Metadata>> {
+  const { metadataUrl } = context.options;
+  const { issuer, fromToken } = anchor;
+  const request = { issuer, hostFromToken: fromToken, ...(metadataUrl === undefined ? {} : { metadataUrl }) };
+  return remembered(context.memory, metadataName(anchor, context), () => metadataDocument(request, context, isFresh));
+}
+
+const metadataName = ({ issuer }: Named, { options }: Context): string =>
+  `metadata ${issuer} ${options.metadataUrl ?? ''}`;

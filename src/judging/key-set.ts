@@ -1,11 +1,12 @@
 // Where the keys of a judgement come from: given by a person, or the JWK Set that the metadata of the issuer names.
 
 import { TokctlError } from '../core/errors.ts';
-import { fetchJwks, type JwkSet, parseJwks } from '../protocol/jwks.ts';
-import { endpointOf } from '../protocol/metadata.ts';
+import { type JwkSet, parseJwks } from '../protocol/jwks.ts';
+import { endpointOf, type Metadata } from '../protocol/metadata.ts';
 import { readPublicKey } from '../protocol/public-key.ts';
 import { remembered } from '../request.ts';
-import { type Context, metadataOf } from './context.ts';
+import { type Context, freshMetadataOf, metadataOf } from './context.ts';
+import { type Had, keySetDocument } from './documents.ts';
 import type { Anchor } from './trust.ts';
 
 export interface KeySource {
@@ -13,6 +14,8 @@ export interface KeySource {
   jwksUri?: string;
   /** Seconds since the set was fetched. */
   ageSeconds?: number;
+  /** From an earlier run (`--cache`): nothing is refused because of it before it was fetched once more. */
+  isKept?: boolean;
   /** A single key given for this token: its `kid` does not matter. */
   pinned: boolean;
   /** Fetches the set once more, because keys rotate (OpenID Connect Core §10.1.1). Absent where keys were given. */
@@ -27,50 +30,78 @@ export async function keySource(anchor: Anchor, context: Context): Promise<KeySo
   const { jwks, jwksUri, key } = context.options;
   if (key !== undefined) return { set: { keys: [readPublicKey(key)], ignored: 0 }, pinned: true };
   if (jwks !== undefined) return { set: parseJwks(jwks, badSet), pinned: false };
-  if (jwksUri !== undefined) return fetched({ uri: jwksUri, fromToken: false, named: true }, context);
-  if (anchor.issuer === undefined) return undefined;
-  const metadata = await metadataOf({ ...anchor, issuer: anchor.issuer }, context);
-  const uri = endpointOf(metadata, 'jwksUri');
-  if (uri === undefined) throw noJwksUri(anchor.issuer);
-  const named = !anchor.fromToken && uri.origin === new URL(anchor.issuer).origin;
-  return fetched({ uri: uri.href, fromToken: anchor.fromToken, named }, context);
+  const { issuer } = anchor;
+  if (jwksUri !== undefined) return fetched(given({ uri: jwksUri, issuer }), context);
+  if (issuer === undefined) return undefined;
+  const named = { ...anchor, issuer };
+  const location = locate(await metadataOf(named, context), named);
+  return fetched({ ...location, again: async () => locate(await freshMetadataOf(named, context), named) }, context);
 }
 
 interface Location {
   uri: string;
+  issuer: string | undefined;
   fromToken: boolean;
   /** The host is the issuer's own, or was named by a person. */
   named: boolean;
+  /** A person typed the URL. */
+  typed: boolean;
 }
 
-interface Remembered {
-  set: JwkSet;
-  at: number;
+/** `again`: where it is by the metadata of now, if what named it was kept from an earlier run. */
+type Findable = Location & { again: () => Promise<Location> };
+
+function given({ uri, issuer }: Pick<Location, 'uri' | 'issuer'>): Findable {
+  const location = { uri, issuer, fromToken: false, named: true, typed: true };
+  return { ...location, again: async () => location };
 }
 
-async function fetched(location: Location, context: Context): Promise<KeySource> {
+function locate(metadata: Metadata, { issuer, fromToken }: Anchor & { issuer: string }): Location {
+  const uri = endpointOf(metadata, 'jwksUri');
+  if (uri === undefined) throw noJwksUri(issuer);
+  const named = !fromToken && uri.origin === new URL(issuer).origin;
+  return { uri: uri.href, issuer, fromToken, named, typed: false };
+}
+
+type Found = Had<JwkSet> & { uri: string };
+
+async function fetched(location: Findable, context: Context): Promise<KeySource> {
   const name = `jwks ${location.uri}`;
-  const load = async (): Promise<Remembered> => ({
-    set: await fetchJwks(new URL(location.uri), context.network, {
-      hostFromToken: location.fromToken,
-      mayAuthorize: location.named,
-    }),
-    at: performance.now(),
-  });
-  const source = ({ set, at }: Remembered): KeySource => ({
-    set,
-    jwksUri: location.uri,
-    ageSeconds: Math.floor((performance.now() - at) / 1000),
-    pinned: false,
-  });
   const again = async (): Promise<KeySource> => {
     // Once in a run: a batch of tokens with a strange kid must not become a flood of requests.
-    const value = await remembered(context.memory, `${name} again`, load);
+    const value = await remembered(context.memory, `${name} again`, async () =>
+      load(await location.again(), context, true),
+    );
     context.memory.entries.set(name, Promise.resolve(value));
     return source(value);
   };
-  return { ...source(await remembered(context.memory, name, load)), refetch: again };
+  return { ...source(await remembered(context.memory, name, () => find(location, context))), refetch: again };
 }
+
+/** Where metadata of an earlier run names a place that has no keys any more, the metadata of now is asked. */
+async function find(location: Findable, context: Context): Promise<Found> {
+  try {
+    return await load(location, context, false);
+  } catch (error) {
+    const moved = await location.again().catch(() => location);
+    if (moved.uri === location.uri) throw error;
+    return load(moved, context, false);
+  }
+}
+
+async function load({ uri, ...location }: Location, context: Context, isFresh: boolean): Promise<Found> {
+  const { issuer, fromToken: hostFromToken, named: mayAuthorize, typed: isTyped } = location;
+  const request = { url: new URL(uri), issuer, isTyped, hostFromToken, mayAuthorize };
+  return { ...(await keySetDocument(request, context, isFresh)), uri };
+}
+
+const source = ({ value, uri, isKept, ageSeconds, at }: Found): KeySource => ({
+  set: value,
+  jwksUri: uri,
+  ageSeconds: Math.floor(ageSeconds + (performance.now() - at) / 1000),
+  isKept,
+  pinned: false,
+});
 
 const badSet = (problem: string): TokctlError =>
   new TokctlError('ERR_CONFIG_INVALID', `the JWK Set given is none: ${problem}`, {

@@ -133,11 +133,18 @@ const signatureCheck = (passed: boolean, because: string): Check => ({
 // ---------------------------------------------------------------- keys of a set
 
 async function byKeys(token: Token, jws: string, source: KeySource): Promise<SignatureJudgement> {
+  const judged = await byTheseKeys(token, jws, source);
+  // Keys of an earlier run may be out of date: a token is not refused because of them before they were fetched once more.
+  const isDoubtful = source.isKept === true && judged.checks.some(({ outcome }) => outcome === 'failed');
+  return isDoubtful && source.refetch !== undefined ? byTheseKeys(token, jws, await source.refetch()) : judged;
+}
+
+async function byTheseKeys(token: Token, jws: string, source: KeySource): Promise<SignatureJudgement> {
   if (source.set.keys.length === 0 || !hasUsableKey(source.set)) return unusable(token, source);
   const wanted = wantedKey(token, source);
   const first = source.set.keys.map((jwk) => judgeKey(jwk, wanted));
   const isMissing = first.every(({ skipped: why }) => why !== undefined) && !hasKid(source, wanted.kid);
-  if (isMissing && source.refetch !== undefined) return byKeys(token, jws, await source.refetch());
+  if (isMissing && source.refetch !== undefined) return byTheseKeys(token, jws, await source.refetch());
   const judged = first;
   const candidates = judged.filter(({ skipped: why }) => why === undefined).slice(0, MAX_CANDIDATES);
   if (candidates.length === 0) return noCandidate({ token, jws, source, judged });

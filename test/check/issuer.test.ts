@@ -166,6 +166,13 @@ describe('the baseline', () => {
     expect([exit, results['it']?.because]).toEqual([1, 'added: c; removed: a; changed: b']);
   });
 
+  it('may be one that doctor recorded', async () => {
+    const metadata = JSON.parse(await recorded({ a: 1 }));
+    const text = JSON.stringify({ schema: 'tokctl.doctor-baseline/1', issuer: 'ORIGIN', metadata, keys: [] });
+    expect((await compare(text, { a: 1 })).exit).toBe(0);
+    expect((await compare(text, { a: 2 })).results['it']?.because).toBe('changed: a');
+  });
+
   it('must be recorded first', async () => {
     const { exit, results } = await gateJson([], { yaml: yaml('https://id.example.com') });
     expect(exit).toBe(2);

@@ -92,6 +92,12 @@ describe('stdout', () => {
     expect([exit, stdout.split(' - ')[0]]).toEqual([3, 'TOKCTL UNKNOWN']);
   });
 
+  it('tells a monitor of a file that is wrong, as UNKNOWN', async () => {
+    const { exit, stdout } = await gate(['-o', 'nagios'], { yaml: 'checks:\n' });
+    expect(exit).toBe(3);
+    expect(stdout).toMatch(/^[A-Z]+ UNKNOWN - .*tokctl\.yaml:1:1: expected checks, got none/);
+  });
+
   it('is wrapped in a terminal only', async () => {
     const piped = await gate([], { yaml: YAML });
     const shown = await gate(['--color', 'never'], { yaml: YAML, tty: true, columns: 40 });

@@ -21,7 +21,7 @@ function asked(server: IssuerServer, token: string, { more = [], ...options }: R
     network: true,
     stdin: token,
     env: { CLIENT_SECRET: SECRET },
-    mask: { [server.origin]: 'http://127.0.0.1:PORT' },
+    mask: { [server.origin]: 'http://127.0.0.1:00000' },
     ...options,
   });
 }
@@ -31,17 +31,30 @@ describe('transcripts', () => {
     const server = await issuerServer(active());
     expect((await asked(server, OPAQUE)).text).toMatchInlineSnapshot(`
       "
-      exit 3
-      stderr:
-      ? unknown - no answer could be had
-
-        why       expected an answer from \`127.0.0.1:40337\`, got connection refused (\`ECONNREFUSED\`) (ERR_NETWORK)
-        next      check host and port, and that the server runs; where the network needs a proxy, set \`HTTPS_PROXY\`
+      exit 0
+      stdout:
+      ✓ active - says the server, expires in 1 h
 
         token     opaque token, sha256 …
-        issuer    http://127.0.0.1:PORT (named by flag)
+        issuer    http://127.0.0.1:00000 (named by flag)
+        expires   2027-01-15 09:00:00Z   in 1 h
+        server    http://127.0.0.1:00000/introspect   200 application/json, N ms, client_secret_basic
 
-        ✓ format        an opaque token: only its issuer can read it
+        ┌───────────┬──────────────────────────────┬───────────────────────────────────┐
+        │ claim     │ value                        │ meaning                           │
+        ├───────────┼──────────────────────────────┼───────────────────────────────────┤
+        │ sub       │ user-001                     │ subject, unique within the issuer │
+        │ scope     │ openid email                 │ granted scopes                    │
+        │ client_id │ my-app                       │ client the token was issued to    │
+        │ exp       │ 2027-01-15 09:00:00Z  in 1 h │ expiry, invalid from then on      │
+        └───────────┴──────────────────────────────┴───────────────────────────────────┘
+
+        ✓ format         an opaque token: only its issuer can read it
+        ✓ response       the answer has the form of RFC 7662
+        ✓ introspection  the server calls it active (asked with client_secret_basic)
+        ✓ expiry         valid for 1 h more
+        - audience       not checked; name yours with --audience
+        - kind           not asked; name the kind with --expect
       "
     `);
   });
@@ -50,17 +63,23 @@ describe('transcripts', () => {
     const server = await issuerServer(INACTIVE);
     expect((await asked(server, OPAQUE)).text).toMatchInlineSnapshot(`
       "
-      exit 3
-      stderr:
-      ? unknown - no answer could be had
+      exit 1
+      stdout:
+      ✗ inactive - revoked or unknown at the server
 
-        why       expected an answer from \`127.0.0.1:40077\`, got connection refused (\`ECONNREFUSED\`) (ERR_NETWORK)
-        next      check host and port, and that the server runs; where the network needs a proxy, set \`HTTPS_PROXY\`
+        why       revoked_or_unknown: the server does not know the token: it has expired, was revoked, is of another server, or was mistyped (possible)
+                  the answer of http://127.0.0.1:00000/introspect is {"active": false}, which gives no reason
+        next      get a new token, and see that it is of this server and whole
 
         token     opaque token, sha256 …
-        issuer    http://127.0.0.1:PORT (named by flag)
+        issuer    http://127.0.0.1:00000 (named by flag)
+        server    http://127.0.0.1:00000/introspect   200 application/json, N ms, client_secret_basic
 
-        ✓ format        an opaque token: only its issuer can read it
+        ✗ introspection  the server calls it inactive, and does not say why (asked with client_secret_basic)   RFC 7662 §2.2
+                         expected  true
+                         got       false
+        ✓ format         an opaque token: only its issuer can read it
+        ✓ response       the answer has the form of RFC 7662
       "
     `);
   });
@@ -70,35 +89,48 @@ describe('transcripts', () => {
     const token = jws({ iss: server.issuer, sub: 'user-001', aud: 'my-api', exp: NOW + HOUR });
     expect((await asked(server, token, { more: ['--mode', 'both'] })).text).toMatchInlineSnapshot(`
       "
-      exit 3
-      stderr:
-      ? unknown - no answer could be had
+      exit 1
+      stdout:
+      ✗ inactive - revoked or unknown at the server, verified locally and asked at the server
 
-        why       expected an answer from \`127.0.0.1:43563\`, got connection refused (\`ECONNREFUSED\`) (ERR_NETWORK)
-        next      check host and port, and that the server runs; where the network needs a proxy, set \`HTTPS_PROXY\`
+        why       revoked_or_unknown: the token is sound in itself, so it was revoked, its session ended, or this caller may not see it (likely)
+                  the answer of http://127.0.0.1:00000/introspect is {"active": false}, which gives no reason
+                  the signature verifies here
+                  it has not expired: exp is 2027-01-15T09:00:00Z
+                  the issuer that it names was asked
+        next      get a new token; look it up in the log of the server by jti or sid
 
         token     JWT access token, ES256, kid ES256-1, sha256 …
                   header typ is at+jwt (RFC 9068 §2.1)
-        issuer    http://127.0.0.1:PORT (named by flag)
+        issuer    http://127.0.0.1:00000 (named by flag)
         expires   2027-01-15 09:00:00Z   in 1 h
+        server    http://127.0.0.1:00000/introspect   200 application/json, N ms, client_secret_basic
 
         ┌───────┬──────────────────────────────┬───────────────────────────────────┐
         │ claim │ value                        │ meaning                           │
         ├───────┼──────────────────────────────┼───────────────────────────────────┤
-        │ iss   │ http://127.0.0.1:PORT       │ issuer, who made the token        │
+        │ iss   │ http://127.0.0.1:00000       │ issuer, who made the token        │
         │ sub   │ user-001                     │ subject, unique within the issuer │
         │ aud   │ my-api                       │ audience, for whom the token is   │
         │ exp   │ 2027-01-15 09:00:00Z  in 1 h │ expiry, invalid from then on      │
         └───────┴──────────────────────────────┴───────────────────────────────────┘
 
+        ✗ introspection  the server calls it inactive, and does not say why (asked with client_secret_basic)   RFC 7662 §2.2
+                         expected  true
+                         got       false
         ✓ format         a JWS in compact serialization
         ✓ algorithm      ES256 is allowed
+        ✓ key            the set has the key that the token names
+        ✓ key_strength   P-256: nothing is known against it
+        ✓ signature      ES256 by key ES256-1 of http://127.0.0.1:00000/jwks
         ✓ issuer         iss is the issuer named
         ✓ expiry         valid for 1 h more
-        - signature      no key could be had: expected an answer from \`127.0.0.1:43563\`, got connection refused (\`ECONNREFUSED\`)
+        ✓ response       the answer has the form of RFC 7662
         - audience       not checked; name yours with --audience
         - kind           not asked; name the kind with --expect
-        - introspection  the server gave no answer: expected an answer from \`127.0.0.1:43563\`, got connection refused (\`ECONNREFUSED\`)
+
+        differs   verdict: here active, at the server inactive
+                  it verifies here, but the server calls it inactive: revoked, its session ended, or refused to this caller
       "
     `);
   });
@@ -107,17 +139,38 @@ describe('transcripts', () => {
     const server = await issuerServer(active());
     expect((await asked(server, OPAQUE, { more: ['--scope', 'admin'] })).text).toMatchInlineSnapshot(`
       "
-      exit 3
-      stderr:
-      ? unknown - no answer could be had
+      exit 1
+      stdout:
+      ✗ inactive - a scope is missing
 
-        why       expected an answer from \`127.0.0.1:40483\`, got connection refused (\`ECONNREFUSED\`) (ERR_NETWORK)
-        next      check host and port, and that the server runs; where the network needs a proxy, set \`HTTPS_PROXY\`
+        why       scope_missing: not granted: admin
+                  asked for: admin
+                  granted: openid, email
+        next      have the client ask for these scopes, and allow them for it at the authorization server
 
         token     opaque token, sha256 …
-        issuer    http://127.0.0.1:PORT (named by flag)
+        issuer    http://127.0.0.1:00000 (named by flag)
+        expires   2027-01-15 09:00:00Z   in 1 h
+        server    http://127.0.0.1:00000/introspect   200 application/json, N ms, client_secret_basic
 
-        ✓ format        an opaque token: only its issuer can read it
+        ┌───────────┬──────────────────────────────┬───────────────────────────────────┐
+        │ claim     │ value                        │ meaning                           │
+        ├───────────┼──────────────────────────────┼───────────────────────────────────┤
+        │ sub       │ user-001                     │ subject, unique within the issuer │
+        │ scope     │ openid email                 │ granted scopes                    │
+        │ client_id │ my-app                       │ client the token was issued to    │
+        │ exp       │ 2027-01-15 09:00:00Z  in 1 h │ expiry, invalid from then on      │
+        └───────────┴──────────────────────────────┴───────────────────────────────────┘
+
+        ✗ scope          not granted: admin   RFC 6749 §3.3
+                         expected  admin
+                         got       openid, email
+        ✓ format         an opaque token: only its issuer can read it
+        ✓ response       the answer has the form of RFC 7662
+        ✓ introspection  the server calls it active (asked with client_secret_basic)
+        ✓ expiry         valid for 1 h more
+        - audience       not checked; name yours with --audience
+        - kind           not asked; name the kind with --expect
       "
     `);
   });
@@ -147,8 +200,8 @@ describe('transcripts', () => {
                   --basic-encoding raw, or send them in the body: --client-auth client_secret_post
 
         token     opaque token, sha256 …
-        issuer    http://127.0.0.1:PORT (named by flag)
-        server    http://127.0.0.1:PORT/introspect   401 application/json, N ms, client_secret_basic
+        issuer    http://127.0.0.1:00000 (named by flag)
+        server    http://127.0.0.1:00000/introspect   401 application/json, N ms, client_secret_basic
 
         ✓ format        an opaque token: only its issuer can read it
       "
@@ -169,8 +222,8 @@ describe('transcripts', () => {
         next      check that this URL is the introspection endpoint; its operator can mend the answer
 
         token     opaque token, sha256 …
-        issuer    http://127.0.0.1:PORT (named by flag)
-        server    http://127.0.0.1:PORT/introspect   200 application/json, N ms, client_secret_basic
+        issuer    http://127.0.0.1:00000 (named by flag)
+        server    http://127.0.0.1:00000/introspect   200 application/json, N ms, client_secret_basic
 
         ✓ format        an opaque token: only its issuer can read it
       "
@@ -179,21 +232,25 @@ describe('transcripts', () => {
 
   test('a vendor without RFC 7662', async () => {
     const server = await issuerServer();
-    expect((await asked(server, `xoxb-${'1234567890'}-${'1234567890'}-AbCdEfGhIjKl`)).text).toMatchInlineSnapshot(`
+    expect((await asked(server, `ghp_${'A1b2C3d4E5'.repeat(3)}123456`)).text).toMatchInlineSnapshot(`
       "
       exit 3
       stderr:
-      ? unknown - no answer could be had
+      ? unknown - nobody here can judge it
 
-        why       expected status 200 from the introspection endpoint, got 404 (ERR_HTTP_STATUS)
-                  status: 404 text/plain
-                  body: nothing here
-        next      check the URL; \`tokctl doctor\` shows what the server announces
+        why       expected a token that RFC 7662 knows, got GitHub personal access token (classic) (ERR_TOKEN_UNSUPPORTED)
+        maybe     token_damaged: it has the form of: GitHub personal access token (classic), and its checksum is wrong: GitHub never made it
+                  the last characters are a checksum of the others, and do not fit them
+        maybe     provider_has_no_introspection: GitHub has no introspection (RFC 7662) for it, and checks it in another way
+                  it has the form of: GitHub personal access token (classic)
+        next      GET https://api.github.com/user; read x-oauth-scopes and github-authentication-token-expiration headers. The applications check answers 404 for it.
+                  copy the token again: a character was changed, lost or typed wrongly
 
-        token     opaque token, sha256 …
-        issuer    http://127.0.0.1:PORT (named by flag)
-        server    http://127.0.0.1:PORT/introspect   404 text/plain, N ms, client_secret_basic
+        token     opaque access token of GitHub, sha256 …
+                  it has the form of: GitHub personal access token (classic)
+        issuer    http://127.0.0.1:00000 (named by flag)
 
+        ! format        its checksum is wrong: GitHub made no such token, a character was changed or lost
         ✓ format        an opaque token: only its issuer can read it
       "
     `);
@@ -201,7 +258,7 @@ describe('transcripts', () => {
 
   test('no credentials', async () => {
     const server = await issuerServer();
-    const options = { network: true, stdin: OPAQUE, mask: { [server.origin]: 'http://127.0.0.1:PORT' } };
+    const options = { network: true, stdin: OPAQUE, mask: { [server.origin]: 'http://127.0.0.1:00000' } };
     const { text } = await tokctl(['introspect', '-', '--issuer', server.issuer], options);
     expect(text).toMatchInlineSnapshot(`
       "
@@ -209,11 +266,11 @@ describe('transcripts', () => {
       stderr:
       ? unknown - client credentials are missing
 
-        why       expected client credentials to ask \`http://127.0.0.1:PORT/introspect\` with, got none (ERR_CLIENT_CREDENTIALS_MISSING)
+        why       expected client credentials to ask \`http://127.0.0.1:00000/introspect\` with, got none (ERR_CLIENT_CREDENTIALS_MISSING)
         next      give them: --client-id ID --client-secret env:CLIENT_SECRET; for an endpoint that asks for none: --client-auth none
 
         token     opaque token, sha256 …
-        issuer    http://127.0.0.1:PORT (named by flag)
+        issuer    http://127.0.0.1:00000 (named by flag)
 
         ✓ format        an opaque token: only its issuer can read it
       "
@@ -225,15 +282,15 @@ describe('transcripts', () => {
     const { stderr, stdout } = await asked(server, OPAQUE, { more: ['-v', '--show-request', '-o', 'json'] });
     expect(JSON.parse(stdout).verdict).toBe('active');
     expect(
-      stderr.replaceAll(server.origin, 'http://127.0.0.1:PORT').replace(/\d+\.\d ms/g, 'N ms'),
+      stderr.replaceAll(server.origin, 'http://127.0.0.1:00000').replace(/\d+\.\d ms/g, 'N ms'),
     ).toMatchInlineSnapshot(`
-      "GET http://127.0.0.1:PORT/.well-known/openid-configuration (metadata): 200 application/json, N ms
+      "GET http://127.0.0.1:00000/.well-known/openid-configuration (metadata): 200 application/json, N ms
       # CLIENT_SECRET is sent form-encoded here: set it to that spelling
-      curl -sS 'http://127.0.0.1:PORT/introspect' \\
+      curl -sS 'http://127.0.0.1:00000/introspect' \\
         -H 'Accept: application/json' \\
         -u 'my-api':"$CLIENT_SECRET" \\
         --data-urlencode "token=$TOKEN"
-      POST http://127.0.0.1:PORT/introspect (introspection) with authorization: [redacted], token=…: 200 application/json, N ms
+      POST http://127.0.0.1:00000/introspect (introspection) with authorization: [redacted], token=…: 200 application/json, N ms
       "
     `);
   });

@@ -12,7 +12,7 @@ const TOKEN = jws(accessClaims(ISSUER));
 const verified = (token: string, ...more: string[]) =>
   tokctl(['verify', '-', ...WITH_KEYS, ...more], { stdin: token, files: FILES });
 
-const masking = ({ origin }: IssuerServer) => ({ [origin]: 'http://127.0.0.1:PORT' });
+const masking = ({ origin }: IssuerServer) => ({ [origin]: 'http://127.0.0.1:00000' });
 
 describe('transcripts', () => {
   test('everything holds', async () => {
@@ -215,13 +215,13 @@ describe('transcripts', () => {
 
         token     JWT access token, ES256, kid ES256-1, sha256 …
                   header typ is at+jwt (RFC 9068 §2.1)
-        issuer    http://127.0.0.1:PORT (named by flag)
+        issuer    http://127.0.0.1:00000 (named by flag)
         expires   2027-01-15 09:00:00Z   in 1 h
 
         ┌───────┬──────────────────────────────┬───────────────────────────────────┐
         │ claim │ value                        │ meaning                           │
         ├───────┼──────────────────────────────┼───────────────────────────────────┤
-        │ iss   │ http://127.0.0.1:PORT       │ issuer, who made the token        │
+        │ iss   │ http://127.0.0.1:00000       │ issuer, who made the token        │
         │ sub   │ user-001                     │ subject, unique within the issuer │
         │ exp   │ 2027-01-15 09:00:00Z  in 1 h │ expiry, invalid from then on      │
         └───────┴──────────────────────────────┴───────────────────────────────────┘
@@ -230,7 +230,7 @@ describe('transcripts', () => {
         ✓ algorithm     ES256 is allowed
         ✓ key           the set has the key that the token names
         ✓ key_strength  P-256: nothing is known against it
-        ✓ signature     ES256 by key ES256-1 of http://127.0.0.1:PORT/jwks
+        ✓ signature     ES256 by key ES256-1 of http://127.0.0.1:00000/jwks
         ✓ issuer        iss is the issuer named
         ✓ expiry        valid for 1 h more
         - audience      not checked; name yours with --audience
@@ -238,8 +238,8 @@ describe('transcripts', () => {
         - revocation    not asked; tokctl introspect --mode both asks the server
 
       stderr:
-      GET http://127.0.0.1:PORT/.well-known/openid-configuration (metadata): 200 application/json, N ms
-      GET http://127.0.0.1:PORT/jwks (jwks): 200 application/json, N ms
+      GET http://127.0.0.1:00000/.well-known/openid-configuration (metadata): 200 application/json, N ms
+      GET http://127.0.0.1:00000/jwks (jwks): 200 application/json, N ms
       "
     `);
   });

@@ -53,6 +53,35 @@ describe('redactor', () => {
     expect(ofToken(`got ${TOKEN.split('.', 2).join('.')}`)).not.toContain('redacted');
   });
 
+  it.each([
+    ['cut off', 'got abcdefghijklmnop', 'got [redacted]'],
+    ['the first half', '{"a":"abcdefghijklm"}', '{"a":"[redacted]"}'],
+    ['the second half', '{"b":"opqrstuvwxyz"}', '{"b":"[redacted]"}'],
+    ['both halves', 'abcdefghijklm nopqrstuvwxyz', '[redacted] [redacted]'],
+    ['one after the other', 'abcdefghijklabcdefghijkl', '[redacted][redacted]'],
+    ['a few characters', 'abcdefghijk and pqrstuvwxyz', 'abcdefghijk and pqrstuvwxyz'],
+  ])('takes what is left of a secret: %s', (_, text, shown) => {
+    expect(redactor(['abcdefghijklmnopqrstuvwxyz'])(text)).toBe(shown);
+    expect(redactor([], ['abcdefghijklmnopqrstuvwxyz'])(text)).toBe(shown);
+  });
+
+  it('takes half a signature, and leaves the header and the claims of a token', () => {
+    const ofToken = redactor([], [compactJws({ sub: 'a' }).replace(SIGNATURE, 'abcdefghijklmnopqrstuvwxyz')]);
+    expect(ofToken('abcdefghijklmnop')).toBe('[redacted]');
+    expect(ofToken(compactJws({ sub: 'a' }).split('.')[0] ?? '')).not.toContain('redacted');
+  });
+
+  it('takes a piece as often as a server repeats it', () => {
+    const shown = redactor(['abcdefghijklmnopqrstuvwxyz'])('abcdefghijkl '.repeat(80_000));
+    expect(shown).toBe('[redacted] '.repeat(80_000));
+  });
+
+  it('takes a token with half a surrogate pair, and none that is too long to be read', () => {
+    expect(redactor([], ['\ud800-opaque-token'])('got \ud800-opaque-token')).toBe('got [redacted]');
+    const long = 'x'.repeat(256 * 1024 + 1);
+    expect(redactor([], [long])(long)).toBe(long);
+  });
+
   it('leaves no secret in any text, however it is encoded', () => {
     const secrets = fc.string({ unit: 'grapheme', minLength: 6 }).filter((text) => Buffer.byteLength(text) >= 8);
     const encode = fc.constantFrom(
@@ -77,6 +106,11 @@ describe('withoutSignatures', () => {
     const shown = withoutSignatures(`{"jwt":"${TOKEN}"}`);
     expect(shown).toBe(`{"jwt":"${header}.${payload}.[signature removed]"}`);
     expect(shown).not.toContain(SIGNATURE.slice(0, 20));
+  });
+
+  it('takes no longer for a text that almost holds a JWT many times', () => {
+    const text = `${'ey-'.repeat(80_000)}.${'ey-'.repeat(80_000)}`;
+    expect(withoutSignatures(text)).toBe(text);
   });
 
   it('takes each of several, and leaves other text', () => {

@@ -366,6 +366,36 @@ describe('callers with an access token', () => {
     expect(report).toMatchObject({ verdict: 'active', introspection: { client_auth: 'bearer (client_credentials)' } });
   });
 
+  it.each<[string, (bearer: string) => object]>([
+    [
+      'in an error',
+      (bearer) => ({ status: 400, body: { error: 'invalid_request', error_description: `bad ${bearer}` } }),
+    ],
+    [
+      'in a challenge',
+      (bearer) => ({ status: 401, challenge: `Bearer error="invalid_token", t="${bearer}"`, body: {} }),
+    ],
+    ['in an answer', (bearer) => ({ status: 200, body: { active: true, asked_by: bearer } })],
+  ])('a granted token that the server echoes %s is not shown', async (_, echo) => {
+    let bearer = '';
+    const echoing: FetchLike = async (url, init) => {
+      const authorization = init.headers['authorization'] ?? '';
+      if (url !== server.introspectionEndpoint) return fetch(url, init);
+      bearer = authorization.replace('Bearer ', '');
+      const { status, challenge, body } = echo(bearer) as { status: number; challenge?: string; body: object };
+      const headers = new Headers({ 'content-type': 'application/json', 'www-authenticate': challenge ?? 'Bearer' });
+      const once = (async function* () {
+        yield Buffer.from(JSON.stringify(body));
+      })();
+      return { status, headers, body: once };
+    };
+    const client = { id: 'basic', secret: SECRET };
+    const report = await ask(await someToken(), client, { bearerGrant: {}, fetch: echoing });
+    expect(bearer).toMatch(/^\S{20,}$/);
+    expect(JSON.stringify(report)).not.toContain(bearer);
+    expect(JSON.stringify(report)).toContain('[redacted]');
+  });
+
   it('are refused when theirs is none', async () => {
     const bearer = 'an-access-token-of-nobody';
     const report = await introspect(await someToken(), { issuer: server.issuer, bearer, fetch });

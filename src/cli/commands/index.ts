@@ -81,6 +81,8 @@ export const COMMANDS: readonly Command[] = [
       'quiet',
       'verbose',
       'color',
+      'resource',
+      'baseline',
     ],
     examples: [
       ['tokctl doctor https://id.example.com', 'what anybody can see'],

@@ -2,7 +2,6 @@
 // each form does that in its own way.
 
 import type { Assertion, CheckOutcome, CheckResult, CheckRun } from '../../check/result.ts';
-import type { Check } from '../../core/report.ts';
 import { checkWords } from './check-words.ts';
 
 export interface RunSurface {
@@ -52,7 +51,7 @@ export function problemWords({ because, outcome, checks, error }: CheckResult): 
 
 /** `audience: aud does not name this audience (expected a, got b)`, or without the reason where it was told before. */
 function assertionWords(assertion: Assertion, told: string): string {
-  const words = checkWords(assertion as Check);
+  const words = checkWords(assertion);
   const beside = words.slice(assertion.because.length).replace(/^ \((.*)\)$/s, '$1');
   return assertion.because !== told || beside === '' ? `${assertion.name}: ${words}` : `${assertion.name}: ${beside}`;
 }

@@ -16,7 +16,7 @@ export const shortened = (text: string, most: number): string =>
 const LONGEST = 300;
 
 /** `aud does not name this audience (expected a, got b; RFC 7519 §4.1.3)`, for what did not pass. */
-export function checkWords({ because, expected, actual, spec }: Check): string {
+export function checkWords({ because, expected, actual, spec }: Omit<Check, 'name'>): string {
   const compared = [
     ...(expected === undefined ? [] : [`expected ${shortened(valueWords(expected), LONGEST)}`]),
     ...(actual === undefined ? [] : [`got ${shortened(valueWords(actual), LONGEST)}`]),

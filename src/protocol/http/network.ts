@@ -51,7 +51,7 @@ export interface ProxyOptions {
   noProxy?: string;
 }
 
-export type Purpose = 'metadata' | 'jwks' | 'introspection' | 'token';
+export type Purpose = 'metadata' | 'jwks' | 'introspection' | 'token' | 'resource';
 
 /** One request of tokctl, before it is sent. */
 export interface HttpRequest {

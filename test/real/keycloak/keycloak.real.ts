@@ -13,19 +13,22 @@ const SPECIAL = { id: 'special', secret: 'p+ss w0rd:&=~/?#ä' };
 
 beforeAll(importRealm);
 
+/** A server in Java on a busy machine takes its time, in seconds. */
+const PATIENT = { issuer: ISSUER, timeout: 60 };
+
 const tokenOf = async (client: ClientCredentials): Promise<string> =>
-  (await clientCredentialsToken({ issuer: ISSUER, client })).accessToken;
+  (await clientCredentialsToken({ ...PATIENT, client })).accessToken;
 const userToken = async (name = 'access_token', scope?: string): Promise<string> => (await signIn(scope))[name] ?? '';
 
 const ask = (token: string, client: ClientCredentials, more: IntrospectOptions = {}) =>
-  introspect(token, { issuer: ISSUER, client, mode: 'remote', ...more });
+  introspect(token, { ...PATIENT, client, mode: 'remote', ...more });
 
 const codesOf = ({ causes }: { causes: readonly { code: string }[] }) => causes.map(({ code }) => code);
 
 describe('access tokens', () => {
   it('verify here, by the key for signatures beside one for encryption', async () => {
     const report = await verify(await userToken(), {
-      issuer: ISSUER,
+      ...PATIENT,
       expectations: { audience: ['api'], kind: 'access_token' },
     });
     expect(report).toMatchObject({
@@ -39,7 +42,7 @@ describe('access tokens', () => {
 
   it.each(['ES256', 'PS256', 'EdDSA'])('verify with %s', async (alg) => {
     const token = await tokenOf({ ...WEB, id: `web-${alg.toLowerCase()}` });
-    const report = await verify(token, { issuer: ISSUER });
+    const report = await verify(token, PATIENT);
     expect(report).toMatchObject({ verdict: 'active', verification: { key: { alg } } });
   });
 
@@ -82,7 +85,7 @@ describe('access tokens', () => {
 
 describe('refresh and ID tokens', () => {
   it('a refresh token cannot be verified: HS512', async () => {
-    const report = await verify(await userToken('refresh_token'), { issuer: ISSUER });
+    const report = await verify(await userToken('refresh_token'), PATIENT);
     expect(report).toMatchObject({ verdict: 'inactive', token: { kind: 'refresh_token', header: { alg: 'HS512' } } });
     expect(codesOf(report)).toContain('symmetric_algorithm');
   });
@@ -99,7 +102,7 @@ describe('refresh and ID tokens', () => {
 
   it('an ID token verifies and is known as one', async () => {
     const report = await verify(await userToken('id_token'), {
-      issuer: ISSUER,
+      ...PATIENT,
       expectations: { kind: 'id_token', audience: ['web'] },
     });
     expect(report).toMatchObject({ verdict: 'active', token: { kind: 'id_token' } });
@@ -140,7 +143,7 @@ describe('client authentication', () => {
   });
 
   it('private_key_jwt gets tokens too', async () => {
-    expect((await verify(await tokenOf(key), { issuer: ISSUER })).verdict).toBe('active');
+    expect((await verify(await tokenOf(key), PATIENT)).verdict).toBe('active');
   });
 
   it('a wrong secret is 401', async () => {
@@ -187,7 +190,7 @@ describe('metadata and signed answers', () => {
     `${ISSUER}/.well-known/openid-configuration`,
     `${BASE}/.well-known/oauth-authorization-server/realms/tokctl`,
   ])('%s', async (metadataUrl) => {
-    const report = await verify(await userToken(), { issuer: ISSUER, metadataUrl });
+    const report = await verify(await userToken(), { ...PATIENT, metadataUrl });
     expect(report.error).toBeUndefined();
     expect(report.verdict).toBe('active');
   });
@@ -200,7 +203,7 @@ describe('metadata and signed answers', () => {
 
   it('is another issuer by another name', async () => {
     const issuer = ISSUER.replace('127.0.0.1', 'localhost');
-    const report = await verify(await userToken(), { issuer });
+    const report = await verify(await userToken(), { ...PATIENT, issuer });
     expect(report.verdict).toBe('inactive');
     expect(codesOf(report)).toContain('issuer_differs');
   });
@@ -209,7 +212,10 @@ describe('metadata and signed answers', () => {
 describe('the command line', () => {
   it('gets a token, introspects it, and shows neither token nor secret', async () => {
     const env = { S: WEB.secret, A: API.secret };
-    const got = await command(['token', '--issuer', ISSUER, '--client-id', 'web', '--client-secret', 'env:S'], { env });
+    const got = await command(
+      ['token', '--timeout', '60s', '--issuer', ISSUER, '--client-id', 'web', '--client-secret', 'env:S'],
+      { env },
+    );
     expect([got.exit, got.stderr]).toEqual([0, '']);
     const asked = [
       'introspect',
