@@ -7,7 +7,7 @@ export function median(numbers) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-const above = (ms) => `+${ms.toFixed(1)}`;
+const above = (ms) => `${ms < 0 ? '' : '+'}${ms.toFixed(1)}`;
 
 /** A Markdown table: a row for each case, a column for each environment, in milliseconds above `node -e 0`. */
 export function table({ node, platform, runs, cases, plain, extraCertificates }) {
@@ -18,7 +18,7 @@ export function table({ node, platform, runs, cases, plain, extraCertificates })
     above(extraCertificates.aboveMs[name]),
   ]);
   return [
-    `Node ${node}, ${platform}, medians of ${runs} interleaved runs, milliseconds above \`node -e 0\``,
+    `Node ${node} on ${platform}, medians of ${runs} interleaved runs, milliseconds above \`node -e 0\``,
     `(${plain.baseMs.toFixed(1)} ms by itself, ${extraCertificates.baseMs.toFixed(1)} ms with NODE_EXTRA_CA_CERTS).`,
     '',
     ...aligned([['run', 'aim', 'plain', 'NODE_EXTRA_CA_CERTS'], ...rows]),

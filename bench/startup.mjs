@@ -4,6 +4,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { prepare } from './cases.mjs';
@@ -16,17 +17,19 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '40' },
     json: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
+    force: { type: 'boolean', default: false },
     help: { type: 'boolean', short: 'h', default: false },
   },
 });
 
-const HELP = `node bench/startup.mjs [--node PATH] [--bin PATH] [--runs N] [--json] [--write]
+const HELP = `node bench/startup.mjs [--node PATH] [--bin PATH] [--runs N] [--json] [--write [--force]]
 
   --node   the Node to measure with (default: this one)
   --bin    the program to measure (default: bin/tokctl.js)
   --runs   runs of each case in each environment (default: 40)
   --json   print the figures as JSON
-  --write  write the table into docs/performance.md
+  --write  write the table into docs/performance.md; refused on a busy machine
+  --force  write it all the same
 `;
 
 const DOCUMENT = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
@@ -39,6 +42,9 @@ function run(args, env) {
   if (status !== 0) throw new Error(`exit ${status} of ${args.join(' ')}: ${stderr} ${error ?? ''}`);
   return took;
 }
+
+/** Runs that wait for a processor are slower by more than what is measured. */
+const isBusy = () => loadavg()[0] > availableParallelism() / 2;
 
 /** The median of every case above that of `node -e 0`, in one environment. */
 function measure(cases, env, runs) {
@@ -55,6 +61,9 @@ function measure(cases, env, runs) {
 
 async function main() {
   if (values.help) return process.stdout.write(HELP);
+  const busy = isBusy();
+  if (busy) process.stderr.write('warning: the machine is busy: the figures will be too high\n');
+  if (busy && values.write && !values.force) throw new Error('expected a quiet machine for --write; --force writes');
   const { cases, extraCertificates, home, close } = await prepare();
   try {
     // Nothing of the person who measures: a configuration file or a cache would be measured with the program.

@@ -5,7 +5,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { assignGroups, bundleGroups } from './chunk-groups.mjs';
 import { writeLicences } from './licences.mjs';
@@ -18,6 +18,10 @@ const COMMON = {
   legalComments: 'none',
   define: { TOKCTL_VERSION: JSON.stringify(version) },
   logLevel: 'warning',
+  // `depd`, which oidc-provider brings, names its deprecated functions that way.
+  logOverride: { 'direct-eval': 'silent' },
+  // Names of files are in the bundle: those of the checkout, wherever its packages really are.
+  preserveSymlinks: true,
 };
 
 /** What is loaded together stands together; everything else is loaded by itself when it is asked for. */
@@ -33,6 +37,8 @@ const GROUPS = {
     'src/protocol/public-key.ts',
   ],
   introspect: ['src/cli/commands/introspect.ts', 'src/protocol/http/node-transport.ts'],
+  signature: ['src/protocol/signature.ts'],
+  shape: ['src/core/shape.ts', 'src/core/shape-checksum.ts'],
   table: ['src/cli/render/table.ts'],
 };
 
@@ -62,27 +68,45 @@ const withoutWhatIsNotUsed = {
   },
 };
 
+/** What the playground imports of oidc-provider. */
+const PROVIDER = [
+  'oidc-provider/lib/provider.js',
+  'oidc-provider/lib/adapters/memory_adapter.js',
+  'oidc-provider/lib/helpers/errors.js',
+];
+
 /** oidc-provider reads the names of its own classes: they are kept there, and cost nothing elsewhere. */
 async function playgroundServer() {
   const { outputFiles, metafile } = await build({
     ...COMMON,
-    entryPoints: ['oidc-provider'],
+    entryPoints: PROVIDER.map((path, index) => ({ in: path, out: `provider-${index}` })),
     bundle: true,
+    splitting: true,
     format: 'esm',
     keepNames: true,
     write: false,
     metafile: true,
     outdir: 'dist',
   });
-  const plugin = {
-    name: 'oidc-provider',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^oidc-provider$/ }, () => ({ path: 'oidc-provider', namespace: 'bundled' }));
-      onLoad({ filter: /./, namespace: 'bundled' }, () => ({ contents: outputFiles[0].text, resolveDir: '.' }));
-    },
-  };
-  return { plugin, inputs: metafile.inputs };
+  const texts = new Map(outputFiles.map(({ path, text }) => [basename(path), text]));
+  return { plugin: providerPlugin(texts), inputs: metafile.inputs };
 }
+
+const providerPlugin = (texts) => ({
+  name: 'oidc-provider',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^oidc-provider(?:\/|$)/ }, ({ path, importer }) => {
+      const index = PROVIDER.indexOf(path);
+      if (index < 0) return { errors: [{ text: `${importer} imports ${path}: name it in PROVIDER` }] };
+      return { path: `provider-${index}.js`, namespace: 'provider' };
+    });
+    onResolve({ filter: /^\.\//, namespace: 'provider' }, ({ path }) => ({
+      path: basename(path),
+      namespace: 'provider',
+    }));
+    onLoad({ filter: /./, namespace: 'provider' }, ({ path }) => ({ contents: texts.get(path), resolveDir: '.' }));
+  },
+});
 
 async function program() {
   const server = await playgroundServer();
@@ -103,7 +127,7 @@ async function program() {
   const assigned = assignGroups(graph, GROUPS);
   const fileOf = (group) => (group === 'cli' ? 'dist/cli.cjs' : `dist/cli/${group}.cjs`);
   const options = { ...COMMON, minify: true };
-  const { texts, outputs } = await bundleGroups(graph, { assigned, options, fileOf });
+  const { texts, outputs } = await bundleGroups(graph, { assigned, groups: GROUPS, options, fileOf });
   for (const [group, text] of texts) write(fileOf(group), text);
   return { inputs: { ...metafile.inputs, ...server.inputs }, outputs };
 }

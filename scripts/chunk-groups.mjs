@@ -35,13 +35,13 @@ function staticallyLoaded(path, outputs, found = new Set()) {
 const internal = ({ imports }) => imports.filter(({ external }) => external !== true);
 
 /** Makes one file of each group; gives their texts by name, and the metafile with groups in the place of chunks. */
-export async function bundleGroups(graph, { assigned, options, fileOf }) {
+export async function bundleGroups(graph, { assigned, groups, options, fileOf }) {
   const names = [...new Set(assigned.values())].sort();
   const used = foreignNames(graph, assigned);
   const texts = await Promise.all(
     names.map(async (name) => [name, await bundleGroup(name, { graph, assigned, used, options, fileOf })]),
   );
-  return { texts: new Map(texts), outputs: groupOutputs(graph, { assigned, fileOf, texts: new Map(texts) }) };
+  return { texts: new Map(texts), outputs: groupOutputs(graph, { assigned, groups, fileOf, texts: new Map(texts) }) };
 }
 
 /** A valid name for what a chunk exports, unique in the program. */
@@ -121,13 +121,13 @@ function relative(from, to) {
 }
 
 /** The outputs of a metafile, as if esbuild had written the groups itself. */
-function groupOutputs({ outputs }, { assigned, fileOf, texts }) {
+function groupOutputs({ outputs }, { assigned, groups, fileOf, texts }) {
   const merged = {};
   for (const [path, { entryPoint, inputs, imports }] of Object.entries(outputs)) {
     const file = fileOf(assigned.get(path));
     merged[file] ??= { imports: [], inputs: {}, bytes: texts.get(assigned.get(path)).length };
     const target = merged[file];
-    if (entryPoint !== undefined) target.entryPoints = [...(target.entryPoints ?? []), entryPoint];
+    if (entryPoint !== undefined) target.entryPoint = groups[assigned.get(path)]?.[0] ?? entryPoint;
     Object.assign(target.inputs, inputs);
     const mapped = imports.map((one) =>
       one.external === true ? one : { ...one, path: fileOf(assigned.get(one.path)) },

@@ -135,6 +135,7 @@ const ROOMS_OF_PACKAGES: Readonly<Record<string, readonly string[]>> = {
   chalk: ['cli/'],
   'cli-table3': ['cli/'],
   'string-width': ['cli/'],
+  'cli-progress': ['cli/'],
   yaml: ['cli/'],
   zod: ['cli/'],
   jose: ['protocol/signature.ts', 'protocol/client-assertion.ts', 'protocol/decryption.ts'],
@@ -165,7 +166,7 @@ describe('packages', () => {
 
   test('core knows no package and nothing of the machine but its hashes', () => {
     const used = outside.filter(({ from }) => roomOf(from) === 'core').map(({ to }) => to);
-    expect([...new Set(used)]).toEqual(['node:crypto']);
+    expect(used.filter((name) => name !== 'node:crypto')).toEqual([]);
   });
 
   test('modules of node have their prefix', () => {
@@ -238,8 +239,8 @@ describe('the bundle', () => {
     return [...new Set(names)].sort();
   };
 
-  test('the program begins with commander and nothing else', () => {
-    expect(packagesOf(loadedWith('src/cli/main.ts'))).toEqual(['commander']);
+  test('the program begins with commander at most', () => {
+    expect(packagesOf(loadedWith('src/cli/main.ts')).filter((name) => name !== 'commander')).toEqual([]);
   });
 
   test('the program loads no command before it is called, no vendor table, no explanation', () => {

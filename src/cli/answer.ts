@@ -94,11 +94,10 @@ async function asker(asking: Asking): Promise<Asker> {
   const memory = newMemory();
   const own = { fetch, memory, signal: host.signal, ...(await onlookers(asking)) };
   const ask = async (input: TokenInput): Promise<Report | Description> => {
-    const { question, chosen } = await questionFor(input);
+    const { question, kept, chosen } = await questionFor(input);
     const trusting = isBatch ? question : await trustQuestion(question, input, asking);
     // The questions of a run share everything but the time: a long list is not judged by the clock of its first token.
     const now = chosen.text('at') === undefined ? { now: host.now() / 1000 } : {};
-    const kept = await keptDocuments(chosen, host);
     return run(() => judge(input.text, { ...trusting, ...now, ...ofInput(input), ...own, ...kept }));
   };
   return { ask, close: connection.close };
@@ -120,7 +119,7 @@ async function heedful(fetch: FetchLike, { settings, host }: Asking) {
   const says = async (pauseMs: number, status: number): Promise<void> => {
     const wait = `for ${durationWords(Math.ceil(pauseMs / 1000))}`;
     await host.stderr.write(
-      `note: the server wants to be asked less (HTTP ${status}): all wait ${wait}, then ask slower\n`,
+      `note: the server wants to be asked less (HTTP ${status}): all wait ${wait}, then fewer at a time\n`,
     );
   };
   const onPause = settings.flag('quiet') ? () => {} : says;
@@ -130,17 +129,21 @@ async function heedful(fetch: FetchLike, { settings, host }: Asking) {
 
 const timeoutMs = (settings: Settings): number => (parseDuration(settings.text('timeout') ?? '') ?? 10) * 1000;
 
-/** One question for each profile: its files and secrets are read once, however many tokens pick it. */
+/** One question for each profile: its files, secrets and cache are opened once, however many tokens pick it. */
 async function questions({ settings, host, stdin }: Asking) {
   const [{ questionOf }, { secretReader }] = await Promise.all([import('./question.ts'), import('./secret-source.ts')]);
   const secrets = secretReader(host, stdin);
-  const known = new Map<string, Promise<Question>>();
-  return async ({ text }: TokenInput): Promise<{ question: Question; chosen: Settings }> => {
+  const made = async (chosen: Settings) => ({
+    question: await questionOf(chosen, { host, stdin, secrets }),
+    kept: await keptDocuments(chosen, host),
+  });
+  const known = new Map<string, ReturnType<typeof made>>();
+  return async ({ text }: TokenInput) => {
     const chosen = settingsFor(settings, text);
     const name = chosen === settings ? '' : `profile ${chosen.profile}`;
-    const question = known.get(name) ?? questionOf(chosen, { host, stdin, secrets });
+    const question = known.get(name) ?? made(chosen);
     known.set(name, question);
-    return { question: await question, chosen };
+    return { ...(await question), chosen };
   };
 }
 
@@ -148,7 +151,7 @@ async function onlookers({ settings, host }: Asking): Promise<Pick<IntrospectOpt
   const isVerbose = settings.flag('verbose') && !settings.flag('quiet');
   return {
     ...(isVerbose ? { observe: (exchange: Exchange) => void host.stderr.write(exchangeLine(exchange)) } : {}),
-    ...(settings.flag('show-request') ? { onRequest: await requestShower(host) } : {}),
+    ...(settings.flag('show-request') ? { onRequest: await requestShower(settings, host) } : {}),
   };
 }
 
@@ -174,8 +177,9 @@ const ofInput = ({ id, takenFrom }: TokenInput): Pick<IntrospectOptions, 'id' | 
 
 /** With a terminal, and nobody named: asked once whether the token's own issuer is to be trusted (contract §4.3). */
 async function trustQuestion(question: Question, { text }: TokenInput, { settings, host }: Asking): Promise<Question> {
+  if (question.trustTokenIssuer === true || isNamed(question)) return question;
   const canAsk = host.stdin.isTTY && host.stderr.isTTY && !settings.flag('quiet') && !settings.flag('offline');
-  if (!canAsk || question.trustTokenIssuer === true || isNamed(question)) return question;
+  if (!canAsk) return question;
   const issuer = issuerOf(text);
   const { isHttpUrl } = await import('../judging/trust.ts');
   if (issuer === undefined || !isHttpUrl(issuer)) return question;
@@ -189,7 +193,10 @@ async function trustQuestion(question: Question, { text }: TokenInput, { setting
 const isNamed = ({ issuer, jwks, jwksUri, key, secret, introspectionEndpoint }: Question): boolean =>
   [issuer, jwks, jwksUri, key, secret, introspectionEndpoint].some((one) => one !== undefined);
 
-async function requestShower({ stderr }: Host): Promise<NonNullable<IntrospectOptions['onRequest']>> {
+async function requestShower(
+  settings: Settings,
+  { stderr }: Host,
+): Promise<NonNullable<IntrospectOptions['onRequest']>> {
   const { curlCommand } = await import('./curl-command.ts');
-  return (request, clientAuth) => void stderr.write(`${curlCommand(request, clientAuth)}\n`);
+  return (request, clientAuth) => void stderr.write(`${curlCommand(request, { clientAuth, settings })}\n`);
 }

@@ -9,7 +9,8 @@ import { MAX_TOKEN_LENGTH } from '../core/token.ts';
 import type { Host } from './host.ts';
 import type { Settings } from './settings.ts';
 import { isInShard, type Shard, shardOf } from './shard.ts';
-import { type TokenInput, unreadable } from './token-input.ts';
+import type { TokenInput } from './token-input.ts';
+import { unreadable } from './unreadable.ts';
 
 export interface Lines {
   /** `-` is stdin. */

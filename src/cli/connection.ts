@@ -6,7 +6,7 @@ import type { FetchLike, TlsOptions } from '../protocol/http/network.ts';
 import { chooseTransport } from '../protocol/http/transport.ts';
 import type { Host } from './host.ts';
 import type { Settings } from './settings.ts';
-import { unreadable } from './token-input.ts';
+import { unreadable } from './unreadable.ts';
 
 export interface Connection {
   fetch: FetchLike;

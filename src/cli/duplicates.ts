@@ -11,7 +11,7 @@ import type { TokenInput } from './token-input.ts';
 type Answer = Report | Description;
 type Ask = (input: TokenInput) => Promise<Answer>;
 
-const MAX_LENGTH = 32 * 1024 * 1024;
+const MAX_LENGTH = 16 * 1024 * 1024;
 
 /**
  * Gives the answer that the same token had before, or is having. A report with an error is no answer: it goes to those

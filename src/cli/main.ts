@@ -3,22 +3,15 @@
 import { nodeHost } from './node-host.ts';
 import { run } from './run.ts';
 
-let controller: AbortController | undefined;
-
-/** Made when it is first asked for, because most runs end before anything could be interrupted. */
-function interruption(): AbortController {
-  controller ??= new AbortController();
-  return controller;
-}
-
-const onSignal = (): void => interruption().abort(new Error('interrupted'));
+const interrupted = new AbortController();
+const onSignal = (): void => interrupted.abort(new Error('interrupted'));
 process.on('SIGINT', onSignal);
 process.on('SIGTERM', onSignal);
 
 void main();
 
 async function main(): Promise<void> {
-  const host = nodeHost(() => interruption().signal);
+  const host = nodeHost(interrupted.signal);
   const exitCode = await run(process.argv.slice(2), host);
   process.exitCode = exitCode;
   // A connection that hangs, or a terminal that is still read, must not keep the process after its answer is out.

@@ -16,8 +16,8 @@ export interface NodeHost extends Host {
   flushed(): Promise<void>;
 }
 
-/** The real machine. `signal` gives what aborts at Ctrl-C. */
-export function nodeHost(signal: () => AbortSignal): NodeHost {
+/** The real machine. `signal` aborts at Ctrl-C. */
+export function nodeHost(signal: AbortSignal): NodeHost {
   const stdout = outputStream(1, () => process.stdout);
   const stderr = outputStream(2, () => process.stderr);
   return {
@@ -43,9 +43,7 @@ export function nodeHost(signal: () => AbortSignal): NodeHost {
     },
     privateFolder: ownFolder,
     now: () => Date.now(),
-    get signal() {
-      return signal();
-    },
+    signal,
     ask,
     capture,
   };
@@ -74,7 +72,12 @@ function isConnected(): boolean {
   return facts !== undefined && (facts.isFIFO() || facts.isFile() || facts.isSocket());
 }
 
-const mayBeTerminal = (descriptor: number): boolean => factsOf(descriptor)?.isCharacterDevice() !== false;
+/** A character device that is not `/dev/null`, of which many a script makes its stdin or stdout. */
+function mayBeTerminal(descriptor: number): boolean {
+  const facts = factsOf(descriptor);
+  if (facts?.isCharacterDevice() === false) return false;
+  return facts?.rdev !== statSync('/dev/null', { throwIfNoEntry: false })?.rdev;
+}
 
 /** Bytes that are written at once: less than the smallest pipe holds, so that no reader can make the program wait. */
 const AT_ONCE = 16 * 1024;
@@ -90,7 +93,8 @@ function outputStream(descriptor: 1 | 2, open: () => NodeJS.WriteStream): Flusha
   return {
     isTTY: isTerminal,
     get columns() {
-      return isTerminal ? open().columns : undefined;
+      // Some terminals say 0: they do not know.
+      return (isTerminal && open().columns) || undefined;
     },
     async write(text) {
       const bytes = Buffer.from(text);
@@ -180,8 +184,8 @@ function readNow(descriptor: number, limit: number): Buffer {
 
 /** Lines without their ends. A last line without an end counts. */
 async function* linesOf(stream: NodeJS.ReadableStream): AsyncGenerator<string> {
-  const { createInterface } = await import('node:readline');
-  for await (const line of createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY })) yield line;
+  const lines = await import('./lines.ts');
+  yield* lines.linesOf(stream as AsyncIterable<Buffer>);
 }
 
 async function readFile(path: string, limit = DEFAULT_LIMIT): Promise<Buffer> {

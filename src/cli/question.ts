@@ -14,7 +14,7 @@ import type { Host } from './host.ts';
 import type { SecretReader } from './secret-source.ts';
 import type { Settings } from './settings.ts';
 import type { StdinClaim } from './stdin.ts';
-import { unreadable } from './token-input.ts';
+import { unreadable } from './unreadable.ts';
 
 export interface Asking {
   host: Host;
@@ -204,6 +204,9 @@ async function introspectionOf(settings: Settings, asking: Asking) {
 export async function clientOf(settings: Settings, { host, secrets }: Asking): Promise<ClientCredentials> {
   const source = settings.text('client-secret');
   const key = settings.text('client-key');
+  const method = settings.text('client-auth');
+  if (method?.endsWith('tls_client_auth') === true && settings.text('tls-cert') === undefined)
+    throw noCertificate(method);
   return {
     ...given('id', settings.text('client-id')),
     ...given('secret', source === undefined ? undefined : await secrets.read(source, 'client-secret')),
@@ -214,3 +217,9 @@ export async function clientOf(settings: Settings, { host, secrets }: Asking): P
     ...given('assertionAudience', settings.text('client-assertion-audience')),
   };
 }
+
+/** RFC 8705 §2: the certificate of the connection is what authenticates. */
+const noCertificate = (method: string): TokctlError =>
+  new TokctlError('ERR_CLIENT_CREDENTIALS_MISSING', `expected a client certificate for ${method}, got none`, {
+    hint: '--tls-cert FILE --tls-key FILE',
+  });

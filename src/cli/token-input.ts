@@ -8,6 +8,7 @@ import { MAX_TOKEN_LENGTH } from '../core/token.ts';
 import type { Host } from './host.ts';
 import type { Settings } from './settings.ts';
 import type { StdinClaim } from './stdin.ts';
+import { unreadable } from './unreadable.ts';
 
 /** One token to judge, with the id of its batch line. */
 export interface TokenInput {
@@ -103,23 +104,6 @@ function fromVariable(name: string, { env }: Host): string {
       hint: `export ${name}, or pass the token on stdin`,
     },
   );
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'no such file',
-  EISDIR: 'a directory',
-  EACCES: 'no permission to read it',
-  EFBIG: 'more than 4 MiB, which is too large for a token',
-  EAGAIN: 'nothing that can be read',
-};
-
-/** A file that cannot be read is the command's fault (contract §8). */
-export function unreadable(what: string, error: unknown): TokctlError {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-  return new TokctlError('ERR_USAGE', `expected a readable file, got ${what}: ${REASONS[code] ?? `\`${code}\``}`, {
-    hint: 'check the path; - reads stdin',
-    cause: error,
-  });
 }
 
 // ---------------------------------------------------------------- what was pasted

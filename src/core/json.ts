@@ -45,7 +45,8 @@ export interface ParsedJson {
 
 export const MAX_DEPTH = 128;
 
-const MAX_DUPLICATES = 16;
+/** The most names of repeated members that `parseJson` gives. */
+export const MAX_DUPLICATES = 16;
 const MAX_PATH_LENGTH = 200;
 
 /** True for a JSON object (not null, a list or a `JsonNumber`). */

@@ -80,7 +80,7 @@ const RULES: readonly Rule[] = [
   (claims) => {
     const use = textMember(claims, 'token_use') ?? '';
     const kind = ownMember(BY_TOKEN_USE, use);
-    return kind && [kind, `claim token_use is ${use}`];
+    return kind && [kind, `claim token_use is ${use}${has(claims, 'origin_jti') ? ' (Amazon Cognito)' : ''}`];
   },
   (claims) => {
     const events = member(claims, 'events');
@@ -93,8 +93,7 @@ const RULES: readonly Rule[] = [
     has(claims, 'token_introspection') ? ['introspection_response', 'claim token_introspection (RFC 9701)'] : undefined,
   (claims) => (has(claims, 'htm', 'htu') ? ['dpop_proof', 'claims htm and htu (RFC 9449)'] : undefined),
   (claims) => (has(claims, '_sd') || has(claims, 'vct') ? ['sd_jwt', 'claims _sd or vct (RFC 9901)'] : undefined),
-  (claims) =>
-    has(claims, 'kubernetes.io') ? ['access_token', 'claim kubernetes.io (service account token)'] : undefined,
+  (claims) => workloadClaim(claims),
   (claims) =>
     has(claims, 'response_type', 'client_id')
       ? ['request_object', 'claims response_type and client_id (RFC 9101)']
@@ -104,6 +103,7 @@ const RULES: readonly Rule[] = [
       ? ['jarm_response', 'claims code or error of an authorization response (JARM)']
       : undefined,
   (claims) => idTokenClaim(claims),
+  (claims) => idTokenIssuer(claims),
   (claims) =>
     isClientAssertion(claims) ? ['client_assertion', 'iss and sub are the same client (RFC 7523 §3)'] : undefined,
   (claims) => accessTokenClaim(claims),
@@ -112,6 +112,40 @@ const RULES: readonly Rule[] = [
 function idTokenClaim(claims: JsonObject): readonly [KindName, string] | undefined {
   const telling = ['at_hash', 'c_hash', 's_hash', 'nonce'].find((name) => has(claims, name));
   return telling === undefined ? undefined : ['id_token', `claim ${telling} (OpenID Connect Core §2)`];
+}
+
+/** Issuers whose only JWTs are ID tokens. */
+const ID_TOKENS_ONLY: readonly (readonly [RegExp, string])[] = [
+  [/^(?:https:\/\/)?accounts\.google\.com$/, 'Google'],
+  [/^https:\/\/securetoken\.google\.com\/[^/]+$/, 'Firebase'],
+  [/^https:\/\/(?:appleid|account)\.apple\.com$/, 'Apple'],
+];
+
+function idTokenIssuer(claims: JsonObject): readonly [KindName, string] | undefined {
+  const iss = textMember(claims, 'iss') ?? '';
+  const found = iss.length < 200 ? ID_TOKENS_ONLY.find(([issuer]) => issuer.test(iss)) : undefined;
+  return found && ['id_token', `iss is ${iss}: the JWTs of ${found[1]} are ID tokens`];
+}
+
+/** What a cluster or a build server gives to its pods and jobs, to show to other services. */
+function workloadClaim(claims: JsonObject): readonly [KindName, string] | undefined {
+  if (has(claims, 'kubernetes.io')) return ['access_token', 'claim kubernetes.io (service account token)'];
+  if (has(claims, 'kubernetes.io/serviceaccount/namespace'))
+    return ['access_token', 'claim kubernetes.io/serviceaccount/namespace (service account token, old form)'];
+  if (has(claims, 'job_workflow_ref', 'repository'))
+    return ['access_token', 'claims job_workflow_ref and repository (token of a GitHub Actions job)'];
+  return has(claims, 'project_path', 'pipeline_id')
+    ? ['access_token', 'claims project_path and pipeline_id (token of a GitLab CI job)']
+    : undefined;
+}
+
+/** Who writes access tokens so, where the claims tell. */
+function dialectOf(claims: JsonObject): string {
+  if (has(claims, 'tid') && (has(claims, 'oid') || has(claims, 'azpacr') || has(claims, 'appidacr')))
+    return ' (Microsoft Entra ID)';
+  if (has(claims, 'cid', 'scp')) return ' (Okta)';
+  if (has(claims, 'realm_access') || has(claims, 'resource_access')) return ' (Keycloak)';
+  return has(claims, 'gty') || (has(claims, 'azp', 'permissions') && !has(claims, 'typ')) ? ' (Auth0)' : '';
 }
 
 function isClientAssertion(claims: JsonObject): boolean {
@@ -129,7 +163,7 @@ function accessTokenClaim(claims: JsonObject): readonly [KindName, string] | und
   const telling = ['scope', 'scp', 'client_id', 'cid', 'appid', 'roles', 'realm_access', 'gty', 'idtyp'].filter(
     (name) => has(claims, name),
   );
-  return telling.length === 0 ? undefined : ['access_token', `claim ${telling.join(', ')}`];
+  return telling.length === 0 ? undefined : ['access_token', `claim ${telling.join(', ')}${dialectOf(claims)}`];
 }
 
 export interface KindInput {

@@ -27,20 +27,23 @@ const refused: Rule = (facts) => {
   const found = [
     ...notAllowed(refusal),
     ...encoding(refusal),
-    ...method(refusal),
     ...credentials(refusal),
+    ...method(refusal),
     ...assertion(refusal),
   ];
   return found;
 };
 
+const CALLER_ERRORS = ['unauthorized_client', 'invalid_token', 'insufficient_scope', 'access_denied'];
+
 /** A refusal of the caller by status, or by an OAuth error that says so (RFC 6749 §5.2, RFC 6750 §3.1). */
 function refusalOf(facts: Facts): Refusal | undefined {
   const { error, client = {}, report } = facts;
   const { status, oauthError = '', oauthErrorDescription = '' } = error?.details ?? {};
-  const isOAuth = ['unauthorized_client', 'invalid_token', 'insufficient_scope', 'access_denied'].includes(oauthError);
-  if (error?.code !== 'ERR_CLIENT_AUTHENTICATION' && !(error?.code === 'ERR_OAUTH' && isOAuth)) return undefined;
   const how = report.introspection?.client_auth ?? '';
+  const isUnheard = oauthError === 'invalid_request' && /client authentication|authorized/i.test(oauthErrorDescription);
+  const isOAuth = isUnheard || CALLER_ERRORS.includes(oauthError);
+  if (error?.code !== 'ERR_CLIENT_AUTHENTICATION' && !(error?.code === 'ERR_OAUTH' && isOAuth)) return undefined;
   const who = client.id === undefined ? '' : ` as client ${client.id}`;
   const challenge = error.details.wwwAuthenticate;
   return {
@@ -76,7 +79,7 @@ function notAllowed({ facts, status, method: how, words, evidence }: Refusal): C
   if (status !== 403 && !/unauthorized_client|insufficient_scope|access_denied/.test(words)) return [];
   const isPublic = how === 'none';
   return [
-    cause('client_not_allowed', 'likely', {
+    cause('client_not_allowed', isPage(facts) ? 'possible' : 'likely', {
       because: isPublic
         ? 'the client asks without a secret, and public clients may not introspect here'
         : 'the client is known but may not introspect',
@@ -91,6 +94,9 @@ function notAllowed({ facts, status, method: how, words, evidence }: Refusal): C
     }),
   ];
 }
+
+/** A page for people: something in front of the server may have refused, and for another reason. */
+const isPage = ({ error }: Facts): boolean => /html/.test(error?.details.mediaType ?? '');
 
 /** The rest is about who asks and how; a 403 says that this was understood. */
 const isAuthentication = ({ status, words }: Refusal): boolean =>

@@ -6,7 +6,7 @@ import type { CauseCode } from '../core/causes.ts';
 import type { Cause, Confidence, Report } from '../core/report.ts';
 import { ALGORITHM_RULES, UNSIGNED_RULES } from './algorithm-causes.ts';
 import { CALLER_RULES } from './caller-causes.ts';
-import { type Background, type Facts, failedCheck, issOf, type Rule } from './facts.ts';
+import { type Background, type Facts, failedCheck, isMadeByClient, issOf, type Rule } from './facts.ts';
 import { INACTIVE_RULES } from './inactive-causes.ts';
 import { ISSUER_RULES } from './issuer-causes.ts';
 import { KEY_RULES } from './key-causes.ts';
@@ -15,8 +15,8 @@ import { KIND_RULES, PURPOSE_RULES, STRICT_RULES } from './purpose-causes.ts';
 import { TEXT_RULES } from './text-causes.ts';
 import { TIME_RULES } from './time-causes.ts';
 
-/** What the text, the algorithm and the keys tell: it holds whatever the token says of itself. */
-const OUTSIDE: readonly Rule[] = [...ISSUER_RULES, ...ALGORITHM_RULES, ...KEY_RULES];
+/** What is told before the keys are looked at. */
+const BEFORE_KEYS: readonly Rule[] = [...ISSUER_RULES, ...ALGORITHM_RULES];
 
 /** What the token says of itself. */
 const CLAIMS: readonly Rule[] = [...PURPOSE_RULES, ...TIME_RULES];
@@ -27,7 +27,8 @@ const SERVER: readonly Rule[] = [...INACTIVE_RULES, ...STRICT_RULES];
 export function diagnose(report: Report, background: Background): Cause[] {
   if (report.verdict === 'active') return [];
   const facts = factsOf(report, background);
-  const found = failedCheck(facts, 'signature') === undefined ? byOrder(facts) : unvouched(facts);
+  const isVouched = failedCheck(facts, 'signature') === undefined || isMadeByClient(facts);
+  const found = isVouched ? byOrder(facts) : unvouched(facts);
   const ranked = found.sort((one, other) => RANK[one.confidence] - RANK[other.confidence]);
   const once = ranked.filter(({ code }, index) => ranked.findIndex((other) => other.code === code) === index);
   return withoutContradicted(once);
@@ -43,17 +44,17 @@ const applied = (rules: readonly Rule[], facts: Facts): Cause[] => rules.flatMap
 
 /** In this order causes of one confidence are told: a new token does not help against what stands before its times. */
 function byOrder(facts: Facts): Cause[] {
-  const before = [...TEXT_RULES, ...UNSIGNED_RULES, ...KIND_RULES];
-  return applied([...before, ...OUTSIDE, ...CALLER_RULES, ...CLAIMS, ...SERVER], facts);
+  const before = [...TEXT_RULES, ...UNSIGNED_RULES, ...KIND_RULES, ...BEFORE_KEYS];
+  return applied([...before, ...KEY_RULES, ...CALLER_RULES, ...CLAIMS, ...SERVER], facts);
 }
 
 /** Under a signature that does not verify nobody vouches for the claims: they come after it, and are no surer than it. */
 function unvouched(facts: Facts): Cause[] {
-  const text = applied([...TEXT_RULES, ...UNSIGNED_RULES], facts);
-  const keys = applied(OUTSIDE, facts);
-  const surest = applied(KEY_RULES, facts).map(({ confidence }) => RANK[confidence]);
-  const claims = applied([...KIND_RULES, ...CLAIMS], facts).map((cause) => noSurer(cause, Math.min(...surest)));
-  return [...text, ...keys, ...claims, ...applied([...CALLER_RULES, ...SERVER], facts)];
+  const before = applied([...TEXT_RULES, ...UNSIGNED_RULES, ...BEFORE_KEYS], facts);
+  const keys = applied(KEY_RULES, facts);
+  const surest = Math.min(...keys.map(({ confidence }) => RANK[confidence]));
+  const claims = applied([...KIND_RULES, ...CLAIMS], facts).map((cause) => noSurer(cause, surest));
+  return [...before, ...keys, ...claims, ...applied([...CALLER_RULES, ...SERVER], facts)];
 }
 
 const LEVELS: readonly Confidence[] = ['certain', 'likely', 'possible'];

@@ -8,6 +8,7 @@ import { type Json, type JsonObject, member, textMember } from '../core/json.ts'
 import { finiteNumber } from '../core/lint.ts';
 import type { Cause, Check, CheckName, Confidence, Report } from '../core/report.ts';
 import type { Shape } from '../core/shape.ts';
+import { formatUtc } from '../core/time.ts';
 import type { Token } from '../core/token.ts';
 import type { ClientCredentials } from '../protocol/client-authentication.ts';
 import type { Provider } from './providers.ts';
@@ -86,6 +87,10 @@ export function hasExpired(facts: Facts): boolean {
   const exp = timeClaim(facts, 'exp');
   return exp !== undefined && exp <= evaluated(facts);
 }
+
+/** A time of the report, which is RFC 3339, as people read it. */
+export const shownTime = (time: string | undefined): string | undefined =>
+  time === undefined ? undefined : (formatUtc(Date.parse(time) / 1000) ?? time);
 
 /** The texts of a claim that may be one or a list. */
 export const textsOf = (value: Json | undefined): string[] =>

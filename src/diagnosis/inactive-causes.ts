@@ -13,6 +13,7 @@ import {
   issOf,
   providerLine,
   type Rule,
+  shownTime,
   textsOf,
 } from './facts.ts';
 import { kindWords, purposeOf } from './kind-words.ts';
@@ -146,8 +147,10 @@ const callerNotInAudience: Rule = (facts) => {
   const audiences = textsOf(member(claims, 'aud'));
   const clients = CLIENT_CLAIMS.flatMap((name) => textMember(claims, name) ?? []);
   if (audiences.includes(id)) return [];
-  const byAudience = provider?.traits.has('caller_in_audience') === true;
-  const byOwner = provider?.traits.has('own_tokens_only') === true;
+  // The audience of a refresh token is its server: there the client counts that it was issued to.
+  const isRefresh = facts.report.token?.kind === 'refresh_token';
+  const byAudience = provider?.traits.has('caller_in_audience') === true && !isRefresh;
+  const byOwner = provider?.traits.has('own_tokens_only') === true || isRefresh;
   // A server tells a client of its own token, unless its rule is the audience alone.
   if (clients.includes(id) && !byAudience) return [];
   if (audiences.length === 0 && clients.length === 0) return [];
@@ -168,19 +171,23 @@ function ofOpaque(facts: Facts, id: string): Cause[] {
 }
 
 function notForCaller(facts: Facts, confidence: Confidence, evidence: string[]): Cause {
-  const own = facts.provider?.traits.has('own_tokens_only') === true;
+  const isRefresh = facts.report.token?.kind === 'refresh_token';
+  const own = isRefresh || facts.provider?.traits.has('own_tokens_only') === true;
+  const otherwise =
+    'add the client to the audience of the token (a mapper, a resource), or ask with a client that is in it';
   return cause('caller_not_in_audience', confidence, {
     because: own
-      ? 'the token was issued to another client than the one that asks, and this server tells a client of its own tokens'
-      : 'the client that asks is not in the audience of the token, and some servers answer inactive then',
+      ? `the token was issued to another client than the one that asks, and ${isRefresh ? 'servers tell a client of its own refresh tokens' : 'this server tells a client of its own tokens'}`
+      : `the client that asks is not in the audience of the token, and ${byRule(facts)} answer inactive then`,
     evidence,
-    fix: adviceOr(
-      facts,
-      'caller_not_in_audience',
-      'add the client to the audience of the token (a mapper, a resource), or ask with a client that is in it',
-    ),
+    fix: isRefresh
+      ? 'ask with the client that the token was issued to'
+      : adviceOr(facts, 'caller_not_in_audience', otherwise),
   });
 }
+
+const byRule = ({ provider }: Facts): string =>
+  provider?.traits.has('caller_in_audience') === true ? `servers like ${provider.name}` : 'some servers';
 
 /** A server that answers wrong credentials like an inactive token. */
 const silentRefusal: Rule = (facts) => {
@@ -203,7 +210,7 @@ const revoked: Rule = (facts) => {
   return [
     cause('revoked_or_unknown', verified ? 'likely' : 'possible', {
       because: verified
-        ? 'the token is sound in itself, so it was revoked, its session ended, or this caller may not see it'
+        ? `the token is sound in itself, so ${isPartyTo(facts) ? 'it was revoked, or its session ended' : 'it was revoked, its session ended, or this caller may not see it'}`
         : isOpaque
           ? 'the server does not know the token: it has expired, was revoked, is of another server, or was mistyped'
           : 'the server does not know the token, or has revoked it',
@@ -219,15 +226,20 @@ const revoked: Rule = (facts) => {
   ];
 };
 
+/** The client that asks is in the audience of the token, or the one that it was issued to. */
+function isPartyTo({ client, token: { claims } }: Facts): boolean {
+  const parties = ['aud', ...CLIENT_CLAIMS].flatMap((name) => textsOf(member(claims, name)));
+  return client?.id !== undefined && parties.includes(client.id);
+}
+
 /** What is known not to be the reason. */
 function ruledOut(facts: Facts): string[] {
-  const exp = facts.report.times?.expires_at;
+  const exp = shownTime(facts.report.times?.expires_at);
+  const wasAsked = facts.introspectionEndpoint === undefined && issOf(facts) !== undefined;
   return [
     ...(hasPassed(facts, 'signature') ? ['the signature verifies here'] : []),
     ...(facts.token.claims !== undefined && exp !== undefined ? [`it has not expired: exp is ${exp}`] : []),
-    ...(issOf(facts) !== undefined && issOf(facts) === facts.report.issuer
-      ? ['the issuer that it names was asked']
-      : []),
+    ...(wasAsked && issOf(facts) === facts.report.issuer ? ['the issuer that it names was asked'] : []),
   ];
 }
 

@@ -72,7 +72,17 @@ function nearlyKnown(facts: Facts): Cause[] {
 
 // ---------------------------------------------------------------- by what they differ
 
-type Likeness = 'slash' | 'entra' | 'scheme' | 'case' | 'port' | 'template' | 'space' | 'google' | 'auth-path';
+type Likeness =
+  | 'slash'
+  | 'entra'
+  | 'scheme'
+  | 'case'
+  | 'port'
+  | 'template'
+  | 'space'
+  | 'google'
+  | 'auth-path'
+  | 'well-known';
 
 const stripSlash = (text: string): string => text.replace(/\/$/, '');
 
@@ -82,6 +92,7 @@ function likeness({ named, actual }: Pair): Likeness | undefined {
   if (isEntraPair(named, actual)) return 'entra';
   if (actual.includes('{tenantid}')) return 'template';
   if (named.trim() === actual.trim()) return 'space';
+  if (named.startsWith(`${stripSlash(actual)}/.well-known/`)) return 'well-known';
   if (isGooglePair(named, actual)) return 'google';
   if (withoutScheme(named) === withoutScheme(actual)) return 'scheme';
   if (named.toLowerCase() === actual.toLowerCase()) return 'case';
@@ -136,6 +147,7 @@ const SMALL: Readonly<Record<Exclude<Likeness, 'slash' | 'entra'>, string>> = {
   template: 'the metadata is a template for many tenants, and the token is of one',
   space: 'the issuers differ by white space only',
   google: 'Google writes its issuer with and without https://',
+  'well-known': 'you named the metadata document of the issuer, and not the issuer itself',
   'auth-path': 'the issuers differ by /auth in the path, which Keycloak dropped with version 17',
 };
 
@@ -163,6 +175,8 @@ function placeWords({ named, actual }: Pair): string {
 
 function fixFor(facts: Facts, { actual, by }: Pair, like: Likeness | undefined): string {
   const owner = nameOf(facts, actual);
+  if (like === 'scheme' && actual.startsWith('http:'))
+    return 'have the server name itself by https: behind a proxy it takes http for its own address';
   if (owner !== undefined) return `check it where it belongs: -p ${owner}`;
   if (like === 'template') return 'name the issuer of your tenant, with its id in place of {tenantid}';
   if (like !== undefined)

@@ -2,7 +2,7 @@
 // Invariant: `certain` only where a key was seen to verify, or where the set itself says what is wrong with the key.
 
 import { textMember } from '../core/json.ts';
-import type { Cause, Confidence, KeyTrace } from '../core/report.ts';
+import type { Cause, Check, Confidence, KeyTrace } from '../core/report.ts';
 import { durationWords, formatUtc } from '../core/time.ts';
 import { verifiedByOthers } from './algorithm-causes.ts';
 import {
@@ -15,6 +15,7 @@ import {
   hasPassed,
   isMadeByClient,
   issOf,
+  listed,
   providerLine,
   type Rule,
   timeClaim,
@@ -189,13 +190,26 @@ const weakKey: Rule = (facts) => {
   return [
     cause('weak_key', 'certain', {
       because: `${isSecret ? 'the secret' : 'the key'} proves nothing: ${check.because}`,
-      evidence: [check.finding ?? 'key_strength'],
+      evidence: strengthLines(facts, check),
       fix: isSecret
         ? 'make a secret of 32 random bytes or more, and sign anew'
-        : 'the issuer must make a sound key: RSA of 2048 bits or more, P-256, or Ed25519',
+        : check.finding === 'jwks.private_key_exposed'
+          ? 'the issuer must take the private key out of its set, and sign with a new one'
+          : 'the issuer must make a sound key: RSA of 2048 bits or more, P-256, or Ed25519',
     }),
   ];
 };
+
+/** The key, and what was found about it: nothing of the key itself. */
+function strengthLines(facts: Facts, { expected, actual, finding }: Check): string[] {
+  const key = namedKey(facts);
+  const size = key?.bits === undefined ? key?.crv : `${key.bits} bits`;
+  return [
+    ...(key === undefined ? [] : [`kid ${key.kid}: ${[key.kty, size].filter((one) => one !== undefined).join(', ')}`]),
+    ...(expected === undefined || actual === undefined ? [] : [`expected ${listed(expected)}, got ${listed(actual)}`]),
+    ...(key === undefined && actual === undefined ? [`found: ${finding ?? 'a weakness'}`] : []),
+  ];
+}
 
 // ---------------------------------------------------------------- the signature does not verify
 
@@ -258,11 +272,13 @@ const kidIsThumbprint = (facts: Facts): boolean => {
 
 function byKeys(facts: Facts): Cause[] {
   const check = failedCheck(facts, 'signature');
+  const kid = kidOf(facts);
   const named = namedKey(facts) !== undefined;
-  const certainKey = named && !isGenericKid(facts);
+  const isOne = keysOf(facts).filter((key) => key.kid === kid).length === 1;
+  const certainKey = named && isOne && !isGenericKid(facts);
   const evidence = [
     check?.because ?? '',
-    `alg ${algOf(facts)}, kid ${kidOf(facts) ?? '(none)'}`,
+    `alg ${algOf(facts)}, kid ${kid ?? '(none)'}`,
     ...(kidIsThumbprint(facts) ? ['the kid is the thumbprint of the key: no other key has it'] : []),
   ];
   const found = cause('signature_altered', certainKey ? 'likely' : 'possible', {
@@ -277,7 +293,7 @@ function byKeys(facts: Facts): Cause[] {
 const reused = (facts: Facts): Cause =>
   cause('key_id_reused', 'possible', {
     because: 'the set has a key of that name, and it may be another than the one that signed',
-    evidence: [`kid ${kidOf(facts)} is a name that many keys have`],
+    evidence: [`kid ${kidOf(facts)} is a name that other keys may have, or have in this set`],
     fix: 'compare thumbprints with the server that issued the token: tokctl jwks ISSUER',
   });
 

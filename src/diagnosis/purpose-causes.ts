@@ -1,7 +1,7 @@
 // Causes that tell what a token is for: audience, scope, kind, possession, and the other things that were asked of it.
 
 import { scopesOf } from '../core/claims.ts';
-import { isJsonObject, type JsonObject, member, textMember } from '../core/json.ts';
+import { isJsonObject, type JsonObject, member, printJson, textMember } from '../core/json.ts';
 import { type KindName, normalizeTyp } from '../core/kind.ts';
 import type { Cause, Check } from '../core/report.ts';
 import {
@@ -239,7 +239,7 @@ const claimDiffers: Rule = (facts) => {
   if (first === undefined) return [];
   return [
     cause('claim_differs', 'certain', {
-      because: `${nameOfValue(first)}: ${first.because}`,
+      because: valueWords(first),
       evidence: failed.map(
         (check) =>
           `${nameOfValue(check)}: expected ${listed(check.expected)}, got ${check.actual === undefined ? 'none' : listed(check.actual)}`,
@@ -248,6 +248,12 @@ const claimDiffers: Rule = (facts) => {
     }),
   ];
 };
+
+function valueWords(check: Check): string {
+  const name = nameOfValue(check);
+  if (check.actual === undefined) return `there is no ${name} in the token`;
+  return `${name} is ${listed(check.actual)}, and you asked for ${listed(check.expected)}`;
+}
 
 const isValue = ({ name }: Check): boolean => ['nonce', 'at_hash', 'type'].includes(name) || name.startsWith('claim:');
 
@@ -262,7 +268,7 @@ const FIXES: Readonly<Record<string, string>> = {
 const malformed = (check: Check, name: string): Cause =>
   cause('malformed_member', 'certain', {
     because: `${name} has a form that no reader accepts: ${check.because}`,
-    evidence: [check.finding ?? check.name],
+    evidence: [`${name}: ${printJson(check.actual ?? null)}`],
     fix: 'tell the issuer: the claim must have the type that RFC 7519 gives it',
   });
 
@@ -276,12 +282,16 @@ const malformedTime: Rule = (facts) =>
 
 // ---------------------------------------------------------------- --strict
 
-const STRICT_FIXES: Readonly<Record<string, string>> = {
-  audience: 'name yours: --audience NAME',
-  issuer: 'name it: --issuer URL',
-  kind: 'name the kind that you expect: --expect access_token',
-  expiry: 'have the issuer write exp',
-};
+/** What turns the first of the warnings into a check that passes. */
+function strictFix({ name, actual, finding }: Check): string {
+  if (name === 'audience') return 'name yours: --audience NAME';
+  if (name === 'issuer') return 'name it: --issuer URL';
+  if (name === 'expiry' && finding === 'claims.exp.missing') return 'have the issuer write exp';
+  if (name !== 'kind') return 'see each of them with tokctl explain, or leave out --strict';
+  return actual === undefined || actual === 'unknown' || actual === 'access_token'
+    ? 'name the kind that you expect: --expect access_token'
+    : `if ${kindWords(String(actual))} is what you check: --expect ${String(actual)}; else send the access token`;
+}
 
 /** What fails because `--strict` takes a warning for a failure, and for nothing else. */
 const strictOnly: Rule = ({ report }) => {
@@ -293,7 +303,7 @@ const strictOnly: Rule = ({ report }) => {
     cause('strict_only', others ? 'possible' : 'certain', {
       because: `--strict takes for a failure what only warns otherwise: ${failed.map(({ name }) => name).join(', ')}`,
       evidence: failed.map(({ name, because }) => `${name}: ${because.replace(/ \(--strict\)$/, '')}`),
-      fix: STRICT_FIXES[first.name] ?? 'see each of them with tokctl explain, or leave out --strict',
+      fix: strictFix(first),
     }),
   ];
 };

@@ -4,7 +4,7 @@
 import { textMember } from '../core/json.ts';
 import type { Cause, Check } from '../core/report.ts';
 import { checksumOf, remnantOf } from '../core/shape-checksum.ts';
-import { cause, checkNamed, type Facts, failedCheck, hasPassed, type Rule, reallyFailed } from './facts.ts';
+import { cause, checkNamed, type Facts, failedCheck, hasPassed, listed, type Rule, reallyFailed } from './facts.ts';
 
 const algOf = ({ token }: Facts): string => textMember(token.header, 'alg') ?? '';
 
@@ -17,7 +17,7 @@ const noToken: Rule = (facts) => {
   if (check === undefined || !isOther) return [];
   return [
     cause('wrong_token_kind', 'certain', {
-      because: check.because.replace(/\. .*$/s, ''),
+      because: check.because.replace(/\. .*$/s, '').replace(/^the JSON/, 'it is the JSON'),
       evidence: facts.shape === undefined ? [check.because] : [`it has the form of: ${facts.shape.name}`],
       fix: 'give the token itself: the text after `Bearer`, or the member access_token of the response',
     }),
@@ -73,7 +73,10 @@ interface Ending {
 function whereItEnds({ because }: Check, missing: Missing | undefined): Ending {
   const end = because.replace(/^cut off: the token ends /, '');
   if (missing !== undefined && missing.has === 0)
-    return { because: `the signature is missing: ${needed(missing)} were cut off, or taken away`, sure: true };
+    return {
+      because: `the signature is missing: ${missing.atLeast ? 'at least' : 'all'} ${missing.needs} bytes that ${missing.alg} needs were cut off, or taken away`,
+      sure: true,
+    };
   return { because: `the end of the token is missing: it stops ${end}`, sure: true };
 }
 
@@ -219,6 +222,20 @@ export function signatureLengths(facts: Facts): { has: number; needs: number } |
   return found === null ? undefined : { has: Number(found[1]), needs: Number(found[2]) };
 }
 
+/** A JWT in base64 once more, as Kubernetes secrets and Basic headers hold it. */
+const encodedTwice: Rule = ({ token: { text, format } }) => {
+  if (format !== 'opaque' || text.length > LONGEST || !/^[\w+/-]{40,}={0,2}$/.test(text)) return [];
+  const inner = Buffer.from(text, 'base64').toString('latin1').trim();
+  if (!/^ey[\w-]+\.[\w-]+\.[\w-]*$/.test(inner)) return [];
+  return [
+    cause('token_damaged', 'certain', {
+      because: 'it is a JWT that was encoded in base64 once more',
+      evidence: ['decoded, it has the three parts of a JWT'],
+      fix: 'decode it first: base64 -d < token.txt | tokctl verify -; the data of a Kubernetes secret is encoded so',
+    }),
+  ];
+};
+
 // ---------------------------------------------------------------- members that stand twice, extensions
 
 const ambiguous: Rule = (facts) => {
@@ -239,7 +256,7 @@ const extension: Rule = (facts) => {
   return [
     cause('unsupported_extension', 'certain', {
       because: check.because,
-      evidence: [check.finding ?? 'critical_header'],
+      evidence: [`got ${listed(check.actual)}`],
       fix: 'have the issuer leave out crit and b64: a JWT for others needs neither',
     }),
   ];
@@ -277,6 +294,7 @@ export const TEXT_RULES: readonly Rule[] = [
   malformedByIssuer,
   cut,
   tooLong,
+  encodedTwice,
   damaged,
   abbreviated,
   ambiguous,

@@ -12,14 +12,14 @@ import {
   type Facts,
   failedCheck,
   hasExpired,
-  issOf,
   listed,
   type Rule,
   reallyFailed,
+  shownTime,
   timeClaim,
 } from './facts.ts';
 
-const shownTime = (seconds: number): string => formatUtc(seconds) ?? String(seconds);
+const utc = (seconds: number): string => formatUtc(seconds) ?? String(seconds);
 
 /** The largest difference of clocks that is worth a note (contract §6). */
 const SKEW = 60;
@@ -68,15 +68,11 @@ const expired: Rule = (facts) => {
   const now = evaluated(facts);
   const missed = now - exp;
   const clock = byServerClock(facts, missed || 0.001);
-  const evidence = [`exp is ${shownTime(exp)}`, `judged as of ${shownTime(now)}`, ...clock.line];
+  const evidence = [`exp is ${utc(exp)}`, `judged as of ${utc(now)}`, ...clock.line];
   const byDate = failedCheck(facts, 'expiry') !== undefined && clock.decides;
   if (byDate)
     return [
-      skew(
-        'certain',
-        `the clock here is off: by that of the server the token is valid until ${shownTime(exp)}`,
-        evidence,
-      ),
+      skew('certain', `the clock here is off: by that of the server the token is valid until ${utc(exp)}`, evidence),
     ];
   return [overCause(facts, { missed, evidence }), ...nearMiss(facts, { claim: 'exp', missed, clock, evidence })];
 };
@@ -99,7 +95,7 @@ function overCause(facts: Facts, { missed, evidence }: { missed: number; evidenc
 function lifetimeLine(facts: Facts): string[] {
   const [iat, exp] = [timeClaim(facts, 'iat'), timeClaim(facts, 'exp')];
   if (iat === undefined || exp === undefined || iat < 0 || iat > MILLISECONDS_FROM) return [];
-  if (exp <= iat) return [`exp is not after iat (${shownTime(iat)}): the issuer made it expired`];
+  if (exp <= iat) return [`exp is not after iat (${utc(iat)}): the issuer made it expired`];
   return [`it was made for ${durationWords(exp - iat)}`];
 }
 
@@ -128,7 +124,7 @@ const notYetValid: Rule = (facts) => {
   if (nbf > MILLISECONDS_FROM) return [milliseconds(['nbf'])];
   const ahead = nbf - now;
   const clock = byServerClock(facts, -ahead);
-  const evidence = [`nbf is ${shownTime(nbf)}`, `judged as of ${shownTime(now)}`, ...clock.line, ...wholeHours(ahead)];
+  const evidence = [`nbf is ${utc(nbf)}`, `judged as of ${utc(now)}`, ...clock.line, ...wholeHours(ahead)];
   if (clock.decides)
     return [skew('certain', 'the clock here is off: by that of the server the token is valid already', evidence)];
   const near = ahead < SKEW ? [`it would pass with --clock-tolerance ${Math.ceil(ahead)}s`] : [];
@@ -156,7 +152,7 @@ const issuedAhead: Rule = (facts) => {
   if (check?.outcome !== 'failed' || check.finding !== 'time.local_clock_off' || iat === undefined) return [];
   const ahead = iat - evaluated(facts);
   const clock = byServerClock(facts, -ahead);
-  const evidence = [`iat is ${shownTime(iat)}`, `judged as of ${shownTime(evaluated(facts))}`, ...clock.line];
+  const evidence = [`iat is ${utc(iat)}`, `judged as of ${utc(evaluated(facts))}`, ...clock.line];
   if (clock.agrees) return [];
   return [
     skew(clock.decides ? 'certain' : 'likely', `the token was issued ${durationWords(ahead)} ahead of the clock here`, [
@@ -202,7 +198,7 @@ const tooShort: Rule = (facts) => {
       evidence: [
         ...(facts.report.times?.expires_at === undefined
           ? ['it has no exp']
-          : [`exp is ${facts.report.times.expires_at}`]),
+          : [`exp is ${shownTime(facts.report.times.expires_at)}`]),
         ...lifetimeLine(facts),
       ],
       fix: 'get a new one before you use it, or ask for less with --min-ttl',
@@ -219,15 +215,10 @@ const tooOld: Rule = (facts) => {
         check.actual === undefined
           ? check.because
           : `it was ${listed(check.actual)}, and you asked for one ${listed(check.expected)}`,
-      evidence: [`iat is ${facts.report.times?.issued_at ?? 'missing'}`, ...claimedIssuer(facts)],
+      evidence: [`iat is ${shownTime(facts.report.times?.issued_at) ?? 'missing'}`, ...lifetimeLine(facts)],
       fix: 'have the client get a new token; a refresh makes one with a new iat',
     }),
   ];
-};
-
-const claimedIssuer = (facts: Facts): string[] => {
-  const iss = issOf(facts);
-  return iss === undefined ? [] : [`iss: ${iss}`];
 };
 
 export const TIME_RULES: readonly Rule[] = [expired, notYetValid, wrongUnit, tooShort, tooOld, issuedAhead];

@@ -42,12 +42,12 @@ export async function contextOf(options: VerifyOptions): Promise<Context> {
 
 /** The same transport; notes how far the `Date` of each answer (RFC 9110 §6.6.1) is from the clock here. */
 function comparingClocks(fetch: FetchLike, now: number, memory: Memory): FetchLike {
-  const startedAt = performance.now();
+  const startedAt = Date.now();
   return async (url, init) => {
     const response = await fetch(url, init);
     const date = Date.parse(response.headers.get('date') ?? '') / 1000;
     // A `Date` has whole seconds: in the middle of its second it is nearest to the truth.
-    const ahead = date + 0.5 - (now + (performance.now() - startedAt) / 1000);
+    const ahead = date + 0.5 - (now + (Date.now() - startedAt) / 1000);
     if (Number.isFinite(ahead)) memory.serverAhead = ahead;
     return response;
   };

@@ -57,7 +57,7 @@ const noToken = ({ name, checkDetail }: Shape): Check => ({
   name: 'format',
   outcome: 'failed',
   finding: 'token.malformed',
-  because: `${name}: not a token. ${checkDetail}`,
+  because: `${name}: not a token; ${checkDetail.replace(/\.$/, '')}`,
 });
 
 interface KindSource {

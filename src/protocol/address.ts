@@ -50,30 +50,37 @@ export function inBlock(address: string, { base, prefix }: Block): boolean {
   return bits !== undefined && bits >> rest === base >> rest;
 }
 
-const block = (text: string, prefix: number): Block => ({ base: addressBits(text) ?? -1n, prefix });
+/** Spelled, and read when a host is looked at: most runs look at none. */
+type Spelled = readonly [base: string, prefix: number];
+
+const isIn = (address: string, [base, prefix]: Spelled): boolean =>
+  inBlock(address, { base: addressBits(base) ?? -1n, prefix });
 
 // 169.254.0.0/16 and fe80::/10 (RFC 3927, RFC 4291 §2.5.6), and the ways in which IPv6 carries the first: mapped,
 // compatible, translated (RFC 2765 §2.1), NAT64 (RFC 6052 §2.1) and 6to4 (RFC 3056 §2).
-const LINK_LOCAL = [
-  block('169.254.0.0', 112),
-  block('fe80::', 10),
-  block('::169.254.0.0', 112),
-  block('::ffff:0:169.254.0.0', 112),
-  block('64:ff9b::169.254.0.0', 112),
-  block('2002:a9fe::', 32),
+const LINK_LOCAL: readonly Spelled[] = [
+  ['169.254.0.0', 112],
+  ['fe80::', 10],
+  ['::169.254.0.0', 112],
+  ['::ffff:0:169.254.0.0', 112],
+  ['64:ff9b::169.254.0.0', 112],
+  ['2002:a9fe::', 32],
 ];
 
-const LOOPBACK = [block('127.0.0.0', 104), block('::1', 128)];
+const LOOPBACK: readonly Spelled[] = [
+  ['127.0.0.0', 104],
+  ['::1', 128],
+];
 
 /** True for 169.254.0.0/16 and fe80::/10 in any spelling, also inside IPv6 (contract §11). A name is never link-local. */
 export function isLinkLocal(address: string): boolean {
-  return LINK_LOCAL.some((known) => inBlock(address, known));
+  return LINK_LOCAL.some((known) => isIn(address, known));
 }
 
 /** True for `localhost`, `*.localhost` (RFC 6761 §6.3), 127.0.0.0/8 and ::1 (contract §11). Names are not resolved. */
 export function isLoopback(url: URL): boolean {
   const host = url.hostname.toLowerCase().replace(/\.$/, '');
-  return host === 'localhost' || host.endsWith('.localhost') || LOOPBACK.some((known) => inBlock(host, known));
+  return host === 'localhost' || host.endsWith('.localhost') || LOOPBACK.some((known) => isIn(host, known));
 }
 
 /**

@@ -62,8 +62,9 @@ export function readIntrospectionAnswer(answer: HttpAnswer): IntrospectionAnswer
   if (fault !== undefined)
     throw answer.status === 200 && answer.mediaType === JWT_ANSWER ? signedInstead(answer) : fault;
   let value: Json;
+  let duplicates: string[];
   try {
-    ({ value } = parseJson(answer.text));
+    ({ value, duplicates } = parseJson(answer.text));
   } catch {
     throw invalidAnswer(answer, 'expected a JSON object, got text that is no JSON');
   }
@@ -72,8 +73,21 @@ export function readIntrospectionAnswer(answer: HttpAnswer): IntrospectionAnswer
       answer,
       `expected a JSON object, got ${Array.isArray(value) ? 'a list' : JSON.stringify(value)}`,
     );
+  // Readers disagree on which of them counts (RFC 8259 §4), and a gate never guesses.
+  if (duplicates.length > 0)
+    throw new UnreadableAnswer(
+      answer,
+      `expected each member once, got ${shortNames(duplicates)} more than once`,
+      value,
+    );
   return readMembers(value, answer);
 }
+
+const shortNames = (names: readonly string[]): string =>
+  names
+    .slice(0, 3)
+    .map((name) => `\`${name.slice(0, 40)}\``)
+    .join(', ');
 
 /** A client may be registered for signed answers only (RFC 9701 §6). Nothing of it is believed unverified. */
 function signedInstead(answer: HttpAnswer): TokctlError {

@@ -1,7 +1,7 @@
 // The JWK Set (RFC 7517 §5), read key by key: one bad entry never breaks the set, and every key gets a reason.
 
 import { TokctlError } from '../core/errors.ts';
-import { isJsonObject, type JsonObject, member, parseJson, textMember } from '../core/json.ts';
+import { isJsonObject, type JsonObject, MAX_DUPLICATES, member, parseJson, textMember } from '../core/json.ts';
 import type { KeyTrace } from '../core/report.ts';
 import { type Algorithm, algorithmNamed } from './algorithm.ts';
 import { exchange } from './http/exchange.ts';
@@ -15,7 +15,7 @@ export const MAX_CANDIDATES = 16;
 
 export interface JwkSet {
   keys: JsonObject[];
-  /** Entries that were no JSON object, and entries beyond the limit. */
+  /** Entries that were no JSON object or had a member twice, and entries beyond the limit. */
   ignored: number;
 }
 
@@ -53,16 +53,23 @@ export function readJwksAnswer(answer: HttpAnswer): JwkSet {
 /** Reads the text of a JWK Set, or of a single JWK. `fault` makes the error for a text that is neither. */
 export function parseJwks(text: string, fault: (problem: string) => TokctlError): JwkSet {
   let value: unknown;
+  let duplicates: string[];
   try {
-    ({ value } = parseJson(text));
+    ({ value, duplicates } = parseJson(text));
   } catch {
     throw fault('expected JSON, got other text');
   }
   if (!isJsonObject(value)) throw fault('expected a JSON object with `keys` (RFC 7517 §5)');
   const keys = member(value, 'keys');
-  if (keys === undefined && textMember(value, 'kty') !== undefined) return { keys: [value], ignored: 0 };
+  if (keys === undefined && textMember(value, 'kty') !== undefined && duplicates.length === 0)
+    return { keys: [value], ignored: 0 };
   if (!Array.isArray(keys)) throw fault('expected a JSON object whose `keys` is a list (RFC 7517 §5)');
-  const objects = keys.slice(0, MAX_KEYS).filter(isJsonObject);
+  const repeated = duplicates.map((path) => /^keys\.(\d+)\./.exec(path)?.[1]);
+  // As many as are told at most: there may be more of them, and nobody knows where.
+  if (repeated.includes(undefined) || repeated.length >= MAX_DUPLICATES)
+    throw fault('expected each member once, got some more than once');
+  const sound = keys.slice(0, MAX_KEYS).filter((_, at) => !repeated.includes(String(at)));
+  const objects = sound.filter(isJsonObject);
   return { keys: objects, ignored: keys.length - objects.length };
 }
 

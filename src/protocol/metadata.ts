@@ -88,7 +88,7 @@ function nowhere(issuer: string, misses: TokctlError[]): TokctlError {
 export function readMetadataAnswer(answer: HttpAnswer, issuer: string): Metadata | TokctlError {
   const fault = readFault(answer, 'the metadata', { document: true });
   if (fault !== undefined) return fault;
-  const raw = readObject(answer.text);
+  const { raw, duplicates = [] } = readObject(answer.text);
   const details = { url: answer.url.href, status: answer.status };
   const invalid = (problem: string) =>
     new TokctlError('ERR_RESPONSE_INVALID', `the metadata at ${answer.url.href} is none: ${problem}`, {
@@ -96,18 +96,22 @@ export function readMetadataAnswer(answer: HttpAnswer, issuer: string): Metadata
       details,
     });
   if (raw === undefined) return invalid('expected a JSON object');
+  const [repeated] = duplicates;
+  if (repeated !== undefined)
+    return invalid(`expected each member once, got \`${repeated.slice(0, 40)}\` more than once`);
   const named = textMember(raw, 'issuer');
   if (named === undefined) return invalid('expected a text `issuer` (RFC 8414 §2)');
   if (named !== issuer) throw issuerMismatch(issuer, named, answer.url);
   return { issuer: named, ...endpoints(raw), raw };
 }
 
-function readObject(text: string): JsonObject | undefined {
+/** Members that stand twice are told, because readers disagree on which of them counts (RFC 8259 §4). */
+function readObject(text: string): { raw?: JsonObject; duplicates?: string[] } {
   try {
-    const { value } = parseJson(text);
-    return isJsonObject(value) ? value : undefined;
+    const { value, duplicates } = parseJson(text);
+    return isJsonObject(value) ? { raw: value, duplicates } : {};
   } catch {
-    return undefined;
+    return {};
   }
 }
 

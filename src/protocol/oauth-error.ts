@@ -130,7 +130,8 @@ const UNSUPPORTED_HINT = 'this server does not introspect tokens of that form: v
 
 const OAUTH_HINTS: ReadonlyMap<string, string> = new Map(
   Object.entries({
-    unauthorized_client: 'this client may not do that: allow it at the server, or use another --client-id',
+    unauthorized_client:
+      'this client may not do that, or its credentials were encoded wrongly: allow it at the server, or try --basic-encoding raw',
     unsupported_grant_type: 'the server does not offer client_credentials to this client: allow it there',
     invalid_scope: 'ask for scopes that the client may have, with --scope or --bearer-scope',
     invalid_target: 'name a resource that the server knows, with --bearer-resource',

@@ -29,11 +29,14 @@ export async function verifySignature(
   }
 }
 
-/** Only the public members are handed over, so that jose can never see a private part. */
+const PUBLIC_MEMBERS = ['kty', 'crv', 'n', 'e', 'x', 'y'];
+
+/** Only the public members are handed over, so that jose can never see a private part; each is text, or it makes no key. */
 async function importKey(jwk: JsonObject, alg: string) {
-  const { kty, crv, n, e, x, y } = jwk;
+  const members = PUBLIC_MEMBERS.filter((name) => Object.hasOwn(jwk, name)).map((name) => [name, jwk[name]]);
+  if (members.some(([, value]) => typeof value !== 'string')) return undefined;
   try {
-    return await importJWK({ kty, crv, n, e, x, y } as Parameters<typeof importJWK>[0], alg);
+    return await importJWK(Object.fromEntries(members) as Parameters<typeof importJWK>[0], alg);
   } catch {
     return undefined;
   }

@@ -58,10 +58,12 @@ export function readGrantAnswer(answer: HttpAnswer): Granted {
 
 function readObject(text: string): JsonObject | undefined {
   let value: Json;
+  let duplicates: string[];
   try {
-    ({ value } = parseJson(text));
+    ({ value, duplicates } = parseJson(text));
   } catch {
     return undefined;
   }
-  return isJsonObject(value) ? value : undefined;
+  // Two access tokens in one answer are none: nobody knows which of them counts.
+  return isJsonObject(value) && duplicates.length === 0 ? value : undefined;
 }

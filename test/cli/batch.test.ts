@@ -256,7 +256,7 @@ describe('a server that wants to be asked less', () => {
       'active',
     ]);
     expect(stderr.match(/note:.*/g)).toEqual([
-      'note: the server wants to be asked less (HTTP 429): all wait for 1 s, then ask slower',
+      'note: the server wants to be asked less (HTTP 429): all wait for 1 s, then fewer at a time',
     ]);
     expect(exit).toBe(3);
   });

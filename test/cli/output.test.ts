@@ -168,9 +168,10 @@ describe('colour', () => {
   });
 
   test('tells nothing that the words do not', async () => {
-    const failing = accessClaims(ISSUER, { exp: NOW - 1, note: AWKWARD['emoji'] });
-    const plain = await verified(failing);
-    const coloured = await verified(failing, { more: ['--color', 'always'] });
+    const failing = jws(accessClaims(ISSUER, { exp: NOW - 1, note: AWKWARD['emoji'] }));
+    const argv = ['verify', failing, '--jwks', 'keys.json', '--color'];
+    const plain = await tokctl([...argv, 'never'], { files: FILES });
+    const coloured = await tokctl([...argv, 'always'], { files: FILES });
     const codes = new RegExp(`${ESC}\\[[0-9;]*m`, 'g');
     expect(coloured.stdout).not.toBe(plain.stdout);
     expect(coloured.stdout.replace(codes, '')).toBe(plain.stdout);
@@ -187,14 +188,10 @@ test('JSON is the same on a terminal and in a pipe', async () => {
   expect(shown.stdout).toBe(piped.stdout);
 });
 
-test('a narrow terminal changes the width and no word', async () => {
-  const claims = accessClaims(ISSUER, { exp: NOW - 1 });
-  const words = ({ stdout }: { stdout: string }) => stdout.replace(/[┌┬┐├┼┤└┴┘─│●\s]+/g, '');
-  const token = jws(claims);
-  const argv = ['verify', token, '--jwks', 'keys.json', '--color', 'never'];
-  const [piped, narrow] = [
-    await tokctl(argv, { files: FILES }),
-    await tokctl(argv, { files: FILES, tty: true, columns: 50 }),
-  ];
-  expect([...words(narrow)].sort().join('')).toBe([...words(piped)].sort().join(''));
+test('a narrow terminal leaves out no check', async () => {
+  const argv = ['verify', jws(accessClaims(ISSUER, { exp: NOW - 1 })), '--jwks', 'keys.json', '--color', 'never'];
+  const names = ({ stdout }: { stdout: string }) => stdout.match(/^ {2}[✓✗!-] \S+/gm);
+  const piped = names(await tokctl(argv, { files: FILES }));
+  expect(piped?.length).toBe(11);
+  expect(names(await tokctl(argv, { files: FILES, tty: true, columns: 50 }))).toEqual(piped);
 });

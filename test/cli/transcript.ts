@@ -11,6 +11,8 @@ export interface RunOptions extends FakeHostOptions {
   network?: boolean;
   /** Texts that stand for others in the transcript, such as the port of a server. */
   mask?: Record<string, string>;
+  /** Parts of the host in place of the fake ones. */
+  host?: Partial<Host>;
 }
 
 export interface Run extends Omit<FakeHost, 'stdout' | 'stderr'> {
@@ -24,20 +26,20 @@ export interface Run extends Omit<FakeHost, 'stdout' | 'stderr'> {
 /** Runs tokctl at the present of the tests, with an empty environment and no files but those given. */
 export async function tokctl(
   argv: readonly string[],
-  { network = false, mask = {}, ...given }: RunOptions = {},
+  { network = false, mask = {}, host: parts = {}, ...given }: RunOptions = {},
 ): Promise<Run> {
   const fake = fakeHost({ now: NOW * 1000, ...given });
   const { fetch, ...without } = fake.host;
   const host: Host =
     network && given.fetch === undefined ? without : { ...without, ...(fetch === undefined ? {} : { fetch }) };
-  const exit = await run(argv, host);
+  const exit = await run(argv, { ...host, ...parts });
   const [stdout, stderr] = [fake.stdout(), fake.stderr()];
-  const parts = [
+  const told = [
     `exit ${exit}`,
     ...(stdout === '' ? [] : [`stdout:\n${stdout}`]),
     ...(stderr === '' ? [] : [`stderr:\n${stderr}`]),
   ];
-  const masked = Object.entries(mask).reduce((text, [from, to]) => text.replaceAll(from, to), parts.join('\n'));
+  const masked = Object.entries(mask).reduce((text, [from, to]) => text.replaceAll(from, to), told.join('\n'));
   return {
     ...fake,
     exit,

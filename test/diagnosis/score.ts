@@ -36,7 +36,9 @@ const spelled = (causes: readonly Cause[]): string =>
 /** The right one first, and nothing certain beside it that a person would not say. */
 function namedFaults({ first, also = [] }: Situation, causes: readonly Cause[]): string[] {
   if (causes[0]?.code !== first) return [`expected ${first} first, got ${spelled(causes)}`];
-  const strays = causes.filter(({ code, confidence }) => code !== first && !also.includes(code) && confidence !== 'possible');
+  const strays = causes.filter(
+    ({ code, confidence }) => code !== first && !also.includes(code) && confidence !== 'possible',
+  );
   return strays.length === 0 ? [] : [`sure of too much: ${spelled(causes)}`];
 }
 

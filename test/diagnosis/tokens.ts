@@ -78,12 +78,17 @@ export function jws(claims: object, { key = KEYS.main, header = {}, raw, der = f
 }
 
 function signature(signed: string, { privateKey, alg }: TestKey, der: boolean): string {
-  const how: SignKeyObjectInput = { key: privateKey, ...(alg === 'ES256' && !der ? { dsaEncoding: 'ieee-p1363' } : {}) };
+  const how: SignKeyObjectInput = {
+    key: privateKey,
+    ...(alg === 'ES256' && !der ? { dsaEncoding: 'ieee-p1363' } : {}),
+  };
   return sign('sha256', Buffer.from(signed), how).toString('base64url');
 }
 
 const hmac = (signed: string, secret: string, alg: string): string =>
-  createHmac(`sha${alg.slice(2)}`, secret).update(signed).digest('base64url');
+  createHmac(`sha${alg.slice(2)}`, secret)
+    .update(signed)
+    .digest('base64url');
 
 /** Claims of an access token that is good in every way, and those that are changed; undefined takes one away. */
 export const claims = (changed: Record<string, unknown> = {}): Record<string, unknown> => ({
@@ -98,7 +103,8 @@ export const claims = (changed: Record<string, unknown> = {}): Record<string, un
   ...changed,
 });
 
-export const access = (changed: Record<string, unknown> = {}, signing: Signing = {}): string => jws(claims(changed), signing);
+export const access = (changed: Record<string, unknown> = {}, signing: Signing = {}): string =>
+  jws(claims(changed), signing);
 
 export const idToken = (changed: Record<string, unknown> = {}, signing: Signing = {}): string =>
   jws(
@@ -118,7 +124,15 @@ export const idToken = (changed: Record<string, unknown> = {}, signing: Signing 
 /** A token of Keycloak: kind in the payload, audience `account`. */
 export const keycloak = (changed: Record<string, unknown> = {}, signing: Signing = {}): string =>
   jws(
-    claims({ iss: KEYCLOAK, typ: 'Bearer', azp: 'shop-web', aud: 'account', client_id: undefined, sid: 'f1e2', ...changed }),
+    claims({
+      iss: KEYCLOAK,
+      typ: 'Bearer',
+      azp: 'shop-web',
+      aud: 'account',
+      client_id: undefined,
+      sid: 'f1e2',
+      ...changed,
+    }),
     { ...signing, header: { typ: 'JWT', ...signing.header } },
   );
 

@@ -52,6 +52,21 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./decode.ts')).decodeCommand,
   },
   {
+    name: 'diff',
+    summary: 'how do two tokens differ? header and claims side by side, without the network; exit code 1 if they do',
+    parameters: [
+      { spelling: '<a>', help: 'a token, - for stdin, @file or env:NAME' },
+      { spelling: '<b>', help: 'the other one' },
+    ],
+    groups: [],
+    options: ['output', 'json', 'quiet', 'color', 'pick'],
+    examples: [
+      ['tokctl diff @yesterday.txt @today.txt', 'what has changed?'],
+      ['tokctl diff env:STAGING_TOKEN env:PRODUCTION_TOKEN -o json', 'for a program'],
+    ],
+    load: async () => (await import('./diff.ts')).diffCommand,
+  },
+  {
     name: 'check',
     summary: 'the gate for pipelines: every check of tokctl.yaml, or one from flags, with reports',
     parameters: [{ spelling: '[name...]', help: 'only these checks' }],

@@ -11,7 +11,7 @@ import { exchangeLine } from '../exchange-line.ts';
 import type { Host } from '../host.ts';
 import { networkOf } from '../question.ts';
 import { labelled } from '../render/layout.ts';
-import { unreadable } from '../token-input.ts';
+import { unreadable } from '../unreadable.ts';
 
 /** Exit code 0 when the set could be read, whatever is wrong with its keys; `doctor` judges them. */
 export async function jwksCommand({ arguments: [source = ''], settings, host }: Invocation): Promise<ExitCode> {

@@ -1,6 +1,7 @@
 // Claims as a table: name, value, meaning. Times are shown as UTC and relative; everything else as it was received.
 
 import Table from 'cli-table3';
+import utils from 'cli-table3/src/utils.js';
 import { escapeText } from '../../core/escape.ts';
 import { type Json, type JsonObject, printJson } from '../../core/json.ts';
 import { finiteNumber } from '../../core/lint.ts';
@@ -24,6 +25,10 @@ const INDENT = '  ';
 const LONGEST = 2_000;
 /** Borders and padding of three columns. */
 const FRAME = 10;
+
+// cli-table3 shortens the whole content of a cell for each line it draws, for a log that nobody reads, and measures it
+// anew for each character that it takes away: a long claim would take minutes. What is drawn here always fits.
+utils.truncate = (text) => text;
 
 /** The lines of the table, indented by two. */
 export function claimsTable(claims: JsonObject, style: ClaimsStyle): string[] {

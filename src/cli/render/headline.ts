@@ -56,24 +56,49 @@ const ERRORS: Readonly<Record<string, string>> = {
   ERR_TLS: 'no trusted connection',
 };
 
-function causeWords({ code }: Cause, { times }: Report): string {
+function causeWords({ code, confidence }: Cause, report: Report): string {
+  const { times } = report;
   const ttl = times?.ttl_seconds ?? 0;
-  if (code === 'expired' && ttl <= 0) return `expired ${durationWords(ttl)} ago`;
-  return CAUSES[code] ?? code.replaceAll('_', ' ');
+  if (code === 'expired' && ttl < 0) return `expired ${durationWords(ttl)} ago`;
+  if (code === 'wrong_token_kind') return kindWords(report);
+  const inferred = Object.hasOwn(INFERRED, code) ? INFERRED[code] : undefined;
+  if (inferred === undefined || confidence === 'certain') return inferred ?? CAUSES[code] ?? code.replaceAll('_', ' ');
+  return confidence === 'likely' ? `${inferred}, most likely` : `perhaps ${inferred}`;
 }
 
-const CAUSES: Readonly<Record<string, string>> = {
-  not_yet_valid: 'not valid yet',
-  revoked_or_unknown: 'revoked or unknown at the server',
-  caller_not_in_audience: 'refused to this caller, most likely',
+/** `an ID token, which is the wrong kind`; what is no token at all is only said to be wrong. */
+function kindWords({ token, checks }: Report): string {
+  const isBroken = checks.some(({ name, outcome }) => name === 'format' && outcome === 'failed');
+  if (token === undefined || token.kind === 'unknown' || isBroken) return 'the wrong kind of token';
+  const kind = token.kind.replaceAll('_', ' ').replace('id token', 'ID token').replace('dpop', 'DPoP');
+  return `${/^[aeiou]/i.test(kind) ? 'an' : 'a'} ${kind}, which is the wrong kind`;
+}
+
+/** What is concluded and not seen: said with how sure it is. */
+const INFERRED: Readonly<Record<string, string>> = {
+  caller_not_in_audience: 'refused to this caller',
   asked_wrong_server: 'of another server than the one asked',
   asked_through_other_hostname: 'asked through another host name',
-  wrong_token_kind: 'the wrong kind of token',
+  refresh_token_needs_hint: 'a refresh token that was asked about without its hint',
+  hint_contradicts_token: 'asked about with the wrong hint',
+  key_of_other_environment: 'signed by a key of another environment',
+  algorithm_confusion: 'made to confuse algorithms',
+  clock_skew: 'judged by a clock that is off',
+  client_credentials_wrong: 'asked with wrong credentials',
+};
+
+const CAUSES: Readonly<Record<string, string>> = {
+  expired: 'expired',
+  not_yet_valid: 'not valid yet',
+  revoked_or_unknown: 'revoked or unknown at the server',
   signature_altered: 'its signature does not verify',
   token_truncated: 'a part of it is missing',
   token_damaged: 'its text is damaged',
+  malformed_member: 'made in a form that no reader accepts',
+  ambiguous_token: 'two tokens in one: a member stands twice in it',
+  unsupported_extension: 'it demands an extension that is not supported',
+  lightweight_token: 'a lightweight token, of which the server knows the rest',
   key_rotated: 'signed by a key that is not in the set',
-  key_of_other_environment: 'signed by a key of another environment',
   key_id_reused: 'signed by another key than it names',
   issuer_trailing_slash: 'of an issuer that differs by a slash',
   issuer_version_pair: 'of the other version of the issuer',
@@ -81,7 +106,14 @@ const CAUSES: Readonly<Record<string, string>> = {
   audience_missing: 'for no audience',
   audience_differs: 'for another audience',
   scope_missing: 'a scope is missing',
+  claim_differs: 'a claim is not the one asked for',
+  lifetime_too_short: 'it ends too soon',
+  too_old: 'it was issued too long ago',
+  strict_only: 'not checked enough for --strict',
+  key_not_for_signatures: 'it names a key that is for something else',
+  not_locally_verifiable: 'only its audience can verify it',
   algorithm_none: 'not signed',
+  algorithm_not_allowed: 'its algorithm is not allowed',
   symmetric_algorithm: 'made with a shared secret',
   milliseconds_not_seconds: 'its times are in milliseconds',
   sender_constrained: 'bound to another key',

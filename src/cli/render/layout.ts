@@ -5,32 +5,40 @@ import stringWidth from 'string-width';
 /** Columns of the labels, with the space behind them. */
 export const LABEL = 10;
 
+/** Columns of a text. Asking the package costs much more than counting, and most text is ASCII. */
+export const widthOf = (text: string): number => (/^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text));
+
 /** Lines of at most `width` columns, broken at spaces, and inside a word that is longer than a line. */
 export function wrap(text: string, width: number | undefined): string[] {
-  if (width === undefined || stringWidth(text) <= width) return [text];
+  if (width === undefined || widthOf(text) <= width) return [text];
   const lines: string[] = [];
-  let line = '';
+  let [line, columns] = ['', 0];
   for (const word of text.split(' ').flatMap((one) => pieces(one, width))) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (line !== '' && stringWidth(longer) > width) {
+    const needed = widthOf(word);
+    if (line !== '' && columns + 1 + needed > width) {
       lines.push(line);
-      line = word;
-    } else line = longer;
+      [line, columns] = [word, needed];
+    } else [line, columns] = line === '' ? [word, needed] : [`${line} ${word}`, columns + 1 + needed];
   }
   return [...lines, line];
 }
 
-/** A word cut to pieces that fit a line. */
+/** What a reader takes for one character stays together. */
+const CHARACTERS = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** A word cut to pieces that fit a line; each character is measured once, however long the word is. */
 function pieces(word: string, width: number): string[] {
-  if (stringWidth(word) <= width) return [word];
+  if (widthOf(word) <= width) return [word];
   const found: string[] = [];
-  let piece = '';
-  for (const character of word) {
-    if (stringWidth(piece + character) > width) {
+  let [piece, columns] = ['', 0];
+  for (const { segment } of CHARACTERS.segment(word)) {
+    const needed = widthOf(segment);
+    if (columns + needed > width && piece !== '') {
       found.push(piece);
-      piece = '';
+      [piece, columns] = ['', 0];
     }
-    piece += character;
+    piece += segment;
+    columns += needed;
   }
   return [...found, piece];
 }
@@ -49,5 +57,4 @@ export function labelled(
 const plain = (text: string): string => text;
 
 /** The text with spaces behind it, so that it fills that many columns. */
-export const padTo = (text: string, columns: number): string =>
-  text + ' '.repeat(Math.max(0, columns - stringWidth(text)));
+export const padTo = (text: string, columns: number): string => text + ' '.repeat(Math.max(0, columns - widthOf(text)));

@@ -53,25 +53,42 @@ function why(report: Report, canvas: Canvas): string[] {
   const { error, causes } = report;
   const [top] = causes;
   const told = error === undefined ? [] : labelled('why', `${escapeText(error.message)} (${error.code})`, { width });
-  const reasons = causes
-    .slice(0, MOST)
-    .flatMap((cause, index) => reasonLines(cause, reasonLabel(index, error !== undefined), canvas));
-  const next = error?.hint ?? top?.fix;
-  const also =
-    error !== undefined && top !== undefined && top.fix !== error.hint
-      ? labelled('', escapeText(top.fix), { width })
-      : [];
+  const reasons = withoutRepeats(causes.slice(0, MOST)).flatMap((cause, index) =>
+    reasonLines(cause, reasonLabel(cause, index, error !== undefined), canvas),
+  );
+  const [next, ...also] = steps(error?.hint, top);
   return [
     ...told,
     ...errorFacts(report, canvas),
     ...reasons,
     ...(next === undefined ? [] : labelled('next', escapeText(next), { width, paint: paint.strong })),
-    ...also,
+    ...also.flatMap((step) => labelled('', escapeText(step), { width })),
   ];
 }
 
-/** An error is certain; what is behind it is a guess until somebody looks. */
-const reasonLabel = (index: number, afterError: boolean): string => (afterError ? 'maybe' : index === 0 ? 'why' : 'or');
+/** What is known to be behind an error needs no general advice; of what is only possible it is the better one. */
+function steps(hint: string | undefined, top: Cause | undefined): string[] {
+  if (hint === undefined || top === undefined) return [hint, top?.fix].filter((step) => step !== undefined);
+  if (top.confidence === 'certain' || top.fix === hint) return [top.fix];
+  return top.confidence === 'likely' ? [top.fix, hint] : [hint, top.fix];
+}
+
+/** Two explanations may stand on the same facts: each is told once. */
+function withoutRepeats(causes: readonly Cause[]): Cause[] {
+  const told = new Set<string>();
+  return causes.map((cause) => {
+    const evidence = cause.evidence.filter((line) => !told.has(line));
+    for (const line of evidence) told.add(line);
+    return { ...cause, evidence };
+  });
+}
+
+/** What is behind an error is a guess until somebody looks, unless it is certain. */
+function reasonLabel({ confidence }: Cause, index: number, afterError: boolean): string {
+  if (afterError) return confidence === 'certain' ? '' : 'maybe';
+  if (index === 0) return 'why';
+  return confidence === 'certain' ? 'and' : 'or';
+}
 
 function reasonLines(
   { code, confidence, because, evidence }: Cause,

@@ -1,0 +1,18 @@
+/** Milliseconds above `node -e 0` by the name of the case, and those of `node -e 0` itself. */
+export interface Environment {
+  baseMs: number;
+  aboveMs: Record<string, number>;
+}
+
+export interface Figures {
+  node: string;
+  platform: string;
+  runs: number;
+  cases: { name: string; aimMs?: number }[];
+  plain: Environment;
+  extraCertificates: Environment;
+}
+
+export function median(numbers: readonly number[]): number;
+export function table(figures: Figures): string;
+export function between(text: string, figures: string): string;

@@ -1,0 +1,54 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { between, median, table } from '../../bench/figures.mjs';
+
+describe('median', () => {
+  test.each([
+    [[3, 1, 2], 2],
+    [[4, 1, 3, 2], 2.5],
+    [[10, 9, 100], 10],
+  ])('of %j is %d', (numbers, expected) => {
+    expect(median(numbers)).toBe(expected);
+  });
+
+  test('leaves the list as it is', () => {
+    const numbers = [3, 1, 2];
+    median(numbers);
+    expect(numbers).toEqual([3, 1, 2]);
+  });
+});
+
+test('the table has a row for each case, with its aim if it has one', () => {
+  const figures = {
+    node: 'v20.18.1',
+    platform: 'linux x64',
+    runs: 40,
+    cases: [{ name: '`decode`', aimMs: 8 }, { name: '`verify`' }],
+    plain: { baseMs: 21.04, aboveMs: { '`decode`': 7.96, '`verify`': 12 } },
+    extraCertificates: { baseMs: 50, aboveMs: { '`decode`': 8.04, '`verify`': -0.5 } },
+  };
+  expect(
+    table(figures),
+  ).toBe(`Node v20.18.1 on linux x64, medians of 40 interleaved runs, milliseconds above \`node -e 0\`
+(21.0 ms by itself, 50.0 ms with NODE_EXTRA_CA_CERTS).
+
+| run      | aim | plain | NODE_EXTRA_CA_CERTS |
+| -------- | --: | ----: | ------------------: |
+| \`decode\` |  +8 |  +8.0 |                +8.0 |
+| \`verify\` |     | +12.0 |                -0.5 |`);
+});
+
+describe('the figures of a document', () => {
+  const document = readFileSync(join(import.meta.dirname, '../../docs/performance.md'), 'utf8');
+
+  test('take the place of those before', () => {
+    const first = between(document, 'FIRST');
+    expect(first).toContain('\n\nFIRST\n\n');
+    expect(between(first, 'SECOND')).toBe(first.replace('FIRST', 'SECOND'));
+  });
+
+  test('are not put into a text without their marks', () => {
+    expect(() => between('# Start-up', 'FIRST')).toThrow('marks');
+  });
+});
