@@ -3,10 +3,10 @@
 import { TokctlError } from './core/errors.ts';
 import type { Check, Report } from './core/report.ts';
 import { isWellFormed, type Token } from './core/token.ts';
+import { checkAlgorithm } from './judging/algorithm.ts';
 import { conclude, type Findings } from './judging/conclusion.ts';
 import { type Context, contextOf } from './judging/context.ts';
 import { judgeLocally } from './judging/local.ts';
-import { checkAlgorithm } from './judging/signature.ts';
 import { readSubject, type Subject } from './judging/subject.ts';
 import { type Anchor, anchorOf, hasKeys, untrusted } from './judging/trust.ts';
 import type { VerifyOptions } from './request.ts';

@@ -57,13 +57,17 @@ const ERRORS: Readonly<Record<string, string>> = {
 };
 
 function causeWords({ code, confidence }: Cause, report: Report): string {
-  const { times } = report;
-  const ttl = times?.ttl_seconds ?? 0;
-  if (code === 'expired' && ttl < 0) return `expired ${durationWords(ttl)} ago`;
+  if (code === 'expired') return expiredWords(report);
   if (code === 'wrong_token_kind') return kindWords(report);
   const inferred = Object.hasOwn(INFERRED, code) ? INFERRED[code] : undefined;
   if (inferred === undefined || confidence === 'certain') return inferred ?? CAUSES[code] ?? code.replaceAll('_', ' ');
   return confidence === 'likely' ? `${inferred}, most likely` : `perhaps ${inferred}`;
+}
+
+function expiredWords({ times }: Report): string {
+  const [end, now] = [times?.expires_at, times?.evaluated_at].map((time) => Date.parse(time ?? '') / 1000);
+  const ago = (now ?? Number.NaN) - (end ?? Number.NaN);
+  return ago >= 1 ? `expired ${durationWords(ago)} ago` : 'expired';
 }
 
 /** `an ID token, which is the wrong kind`; what is no token at all is only said to be wrong. */
@@ -88,7 +92,6 @@ const INFERRED: Readonly<Record<string, string>> = {
 };
 
 const CAUSES: Readonly<Record<string, string>> = {
-  expired: 'expired',
   not_yet_valid: 'not valid yet',
   revoked_or_unknown: 'revoked or unknown at the server',
   signature_altered: 'its signature does not verify',

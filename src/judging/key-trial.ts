@@ -1,0 +1,203 @@
+// Which key of a set verifies the token: judged one by one, tried in turn, each with the reason it was used or skipped.
+// Invariant: nothing in the header of a token chooses a key but `kid` (security.md A7-A11).
+
+import { TokctlError } from '../core/errors.ts';
+import { type JsonObject, member, textMember } from '../core/json.ts';
+import type { Check, KeyTrace, Verification } from '../core/report.ts';
+import type { Token } from '../core/token.ts';
+import { hasUsableKey, type JudgedKey, judgeKey, MAX_CANDIDATES, traceKey } from '../protocol/jwks.ts';
+import { keyProblems, thumbprint } from '../protocol/key-strength.ts';
+import type { SignatureOutcome } from '../protocol/signature.ts';
+import { ambiguity, keyFound, notChecked, signatureCheck, strengthOf, weakKey, whyNot } from './key-checks.ts';
+import type { KeySource } from './key-set.ts';
+
+export interface SignatureJudgement {
+  checks: Check[];
+  verification?: Verification;
+  /** Keys could not be had, or the set holds none that could verify any token. */
+  error?: TokctlError;
+}
+
+/** jose is loaded when there is something to verify. */
+export async function verifyWith(jws: string, key: JsonObject | Uint8Array, alg: string): Promise<SignatureOutcome> {
+  return (await import('../protocol/signature.ts')).verifySignature(jws, key, alg);
+}
+
+/** Judges `key`, `key_strength` and `signature` by the keys of a set, which is fetched once more where that may help. */
+export async function tryKeys(token: Token, jws: string, source: KeySource): Promise<SignatureJudgement> {
+  const judged = await byTheseKeys(token, jws, source);
+  // Keys of an earlier run may be out of date: a token is not refused because of them before they were fetched once more.
+  const isDoubtful = source.isKept === true && judged.checks.some(({ outcome }) => outcome === 'failed');
+  return isDoubtful && source.refetch !== undefined ? byTheseKeys(token, jws, await source.refetch()) : judged;
+}
+
+async function byTheseKeys(token: Token, jws: string, source: KeySource): Promise<SignatureJudgement> {
+  if (source.set.keys.length === 0 || !hasUsableKey(source.set)) return unusable(token, source);
+  const wanted = wantedKey(token, source);
+  const first = source.set.keys.map((jwk) => judgeKey(jwk, wanted));
+  const isMissing = first.every(({ skipped: why }) => why !== undefined) && !hasKid(source, wanted.kid);
+  if (isMissing && source.refetch !== undefined) return byTheseKeys(token, jws, await source.refetch());
+  const judged = first;
+  const candidates = judged.filter(({ skipped: why }) => why === undefined).slice(0, MAX_CANDIDATES);
+  if (candidates.length === 0) return noCandidate({ token, jws, source, judged });
+  return tryCandidates({ token, jws, source, judged }, candidates);
+}
+
+function wantedKey({ header }: Token, { pinned }: KeySource) {
+  const kid = member(header, 'kid');
+  return { alg: textMember(header, 'alg') ?? '', pinned, ...(typeof kid === 'string' ? { kid } : {}) };
+}
+
+const hasKid = ({ set, pinned }: KeySource, kid: string | undefined): boolean =>
+  pinned || kid === undefined || set.keys.some((jwk) => member(jwk, 'kid') === kid);
+
+function unusable(token: Token, source: KeySource): SignatureJudgement {
+  const wanted = wantedKey(token, source);
+  const judged = source.set.keys.map((jwk) => judgeKey(jwk, { ...wanted, pinned: true }));
+  const fatal = source.set.keys.flatMap(keyProblems).find((problem) => problem.fatal);
+  const where = source.jwksUri === undefined ? 'the keys given' : `the JWK Set at \`${source.jwksUri}\``;
+  const got = source.set.keys.length === 0 ? 'an empty set' : (fatal?.because ?? 'none that could verify a token');
+  const error = new TokctlError('ERR_NO_USABLE_KEY', `expected a usable key in ${where}, got ${got}`, {
+    hint:
+      source.jwksUri === undefined
+        ? 'give the public signing keys of the issuer'
+        : `see each key: tokctl jwks ${source.jwksUri}`,
+    details: source.jwksUri === undefined ? {} : { url: source.jwksUri },
+  });
+  const key: Check = { name: 'key', outcome: 'failed', because: `no usable key: ${got}`, spec: 'RFC 7517 §5' };
+  const checks: Check[] = [
+    ...(fatal === undefined ? [] : [weakKey(fatal)]),
+    key,
+    notChecked('signature', 'there is no key to verify it with'),
+  ];
+  return { checks, verification: verificationOf(source, judged, new Map()), error };
+}
+
+interface Trial {
+  token: Token;
+  jws: string;
+  source: KeySource;
+  judged: JudgedKey[];
+}
+
+/** No key of the set may verify this token: which reason comes nearest, and is it there under another name? */
+async function noCandidate({ token, jws, source, judged }: Trial): Promise<SignatureJudgement> {
+  const { kid, alg } = wantedKey(token, source);
+  const named = judged.filter(({ jwk }) => kid === undefined || member(jwk, 'kid') === kid);
+  const weak = named.flatMap(({ problems }) => problems.filter((problem) => problem.fatal))[0];
+  const notes = await verifiesUnderAnother({ token, jws, source, judged });
+  const why = named[0]?.skipped;
+  const missing = kid !== undefined && named.length === 0;
+  const because = missing
+    ? `no key of the set has that kid${source.jwksUri === undefined ? '' : ', also after the set was fetched again'}`
+    : `no key fits: ${named.length === 1 ? why : `none of ${judged.length} keys is for ${alg}`}`;
+  const key: Check = {
+    name: 'key',
+    outcome: 'failed',
+    finding: missing ? 'jwks.kid.not_found' : 'jwk.alg_mismatch',
+    expected: kid === undefined ? `a key for ${alg}` : `kid ${kid}`,
+    actual: judged.map(({ jwk }) => textMember(jwk, 'kid') ?? '(no kid)'),
+    because,
+    spec: 'RFC 7515 §6',
+  };
+  return {
+    checks: [
+      key,
+      ...(weak === undefined ? [] : [weakKey(weak)]),
+      notChecked('signature', 'there is no key to verify it with'),
+    ],
+    verification: verificationOf(source, judged, notes),
+  };
+}
+
+async function tryCandidates(trial: Trial, candidates: JudgedKey[]): Promise<SignatureJudgement> {
+  const { token, jws, source, judged } = trial;
+  const alg = textMember(token.header, 'alg') ?? '';
+  const notes = new Map<JsonObject, string>();
+  const tried: JudgedKey[] = [];
+  for (const candidate of candidates) {
+    const outcome = await verifyWith(jws, candidate.jwk, alg);
+    if (outcome === 'verified') return verified(candidate, { ...trial, candidates, notes });
+    if (outcome !== 'unusable') tried.push(candidate);
+    notes.set(candidate.jwk, outcome === 'unusable' ? UNREADABLE : 'tried: the signature does not verify with it');
+  }
+  for (const [jwk, note] of await verifiesUnderAnother(trial)) notes.set(jwk, note);
+  const only = tried.length === 1 ? tried[0] : undefined;
+  const checks =
+    tried.length === 0
+      ? unreadable()
+      : [keyFound(tried, source), signatureCheck(false, whyNot(token, only?.jwk, tried.length))];
+  return { checks, verification: verificationOf(source, judged, notes) };
+}
+
+const UNREADABLE = 'it could not be read as a key';
+
+const unreadable = (): Check[] => [
+  {
+    name: 'key',
+    outcome: 'failed',
+    finding: 'jwk.ec.invalid_point',
+    because: 'the key that fits could not be read: a point off its curve, or damaged members',
+    spec: 'RFC 7518 §6',
+  },
+  notChecked('signature', 'there is no key to verify it with'),
+];
+
+function verified(
+  { jwk, problems }: JudgedKey,
+  trial: Trial & { candidates: JudgedKey[]; notes: Map<JsonObject, string> },
+): SignatureJudgement {
+  const { token, source, judged, candidates, notes } = trial;
+  const alg = textMember(token.header, 'alg') ?? '';
+  const kid = textMember(jwk, 'kid');
+  const print = thumbprint(jwk);
+  notes.set(jwk, 'it verifies the signature');
+  const by = kid === undefined ? `the key with thumbprint ${print}` : `key ${kid}`;
+  const from = source.jwksUri === undefined ? '' : ` of ${source.jwksUri}`;
+  return {
+    checks: [
+      ambiguity(token, candidates) ?? keyFound(candidates, source),
+      strengthOf(jwk, problems),
+      signatureCheck(true, `${alg} by ${by}${from}`),
+    ],
+    verification: {
+      ...verificationOf(source, judged, notes, jwk),
+      key: {
+        ...(kid === undefined ? {} : { kid }),
+        alg,
+        kty: textMember(jwk, 'kty') ?? '',
+        ...(print === undefined ? {} : { thumbprint: print }),
+      },
+    },
+  };
+}
+
+/** Only for the explanation: keys of the set that the token does not name, but that verify it. Their word counts for nothing. */
+async function verifiesUnderAnother({ token, jws, source, judged }: Trial): Promise<Map<JsonObject, string>> {
+  const { alg, kid } = wantedKey(token, source);
+  const notes = new Map<JsonObject, string>();
+  if (kid === undefined || token.signature?.length === 0) return notes;
+  const others = judged.filter(({ jwk }) => member(jwk, 'kid') !== kid && judgeKey(jwk, { alg }).skipped === undefined);
+  for (const { jwk } of others.slice(0, MAX_CANDIDATES))
+    if ((await verifyWith(jws, jwk, alg)) === 'verified') notes.set(jwk, OTHER_KID);
+  return notes;
+}
+
+/** The note of a key that would verify the token; the diagnosis looks for it. */
+export const OTHER_KID = 'it verifies the signature, but the token names another kid';
+
+function verificationOf(
+  source: KeySource,
+  judged: readonly JudgedKey[],
+  notes: ReadonlyMap<JsonObject, string>,
+  used?: JsonObject,
+): Verification {
+  const keys: KeyTrace[] = judged.map(({ jwk, skipped: why }) =>
+    traceKey(jwk, jwk === used, notes.get(jwk) ?? why ?? 'not needed: another key verified'),
+  );
+  return {
+    ...(source.jwksUri === undefined ? {} : { jwks_uri: source.jwksUri }),
+    ...(source.ageSeconds === undefined ? {} : { jwks_age_seconds: source.ageSeconds }),
+    keys,
+  };
+}
