@@ -10,7 +10,7 @@ import { build } from 'esbuild';
 const SCHEMAS = [
   { file: 'config.schema.json', module: 'src/cli/config-schema.ts', make: 'configJsonSchema' },
   { file: 'report.schema.json', module: 'src/cli/report-schema.ts', make: 'reportJsonSchema' },
-  { file: 'check.schema.json', module: 'src/cli/check-schema.ts', make: 'checkJsonSchema' },
+  { file: 'check.schema.json', module: 'src/cli/check/schema.ts', make: 'checkJsonSchema' },
 ];
 
 const root = join(import.meta.dirname, '..');

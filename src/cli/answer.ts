@@ -34,7 +34,7 @@ export async function answer(invocation: Invocation, command: AnsweringCommand, 
     return { printer, ...(await asker(asking)) };
   };
   if (!isBatch) return answerOne(tokens, await prepare(host));
-  const { answerBatch } = await import('./batch.ts');
+  const { answerBatch } = await import('./batch/batch.ts');
   return answerBatch({ tokens, settings, host, isJudged: command !== 'decode', prepare });
 }
 
@@ -114,7 +114,7 @@ const atOnce = <T>(ask: () => Promise<T>): Promise<T> => ask();
 
 /** A server that wants to be asked less is obeyed by everyone who asks (contract §6). */
 async function heedful(fetch: FetchLike, { settings, host }: Asking) {
-  const { RateLimit } = await import('./rate-limit.ts');
+  const { RateLimit } = await import('./batch/rate-limit.ts');
   const { limit, longestMs } = { limit: Number(settings.text('concurrency') ?? 8), longestMs: timeoutMs(settings) };
   const says = async (pauseMs: number, status: number): Promise<void> => {
     const wait = `for ${durationWords(Math.ceil(pauseMs / 1000))}`;

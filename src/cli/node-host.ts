@@ -184,7 +184,7 @@ function readNow(descriptor: number, limit: number): Buffer {
 
 /** Lines without their ends. A last line without an end counts. */
 async function* linesOf(stream: NodeJS.ReadableStream): AsyncGenerator<string> {
-  const lines = await import('./lines.ts');
+  const lines = await import('./batch/lines.ts');
   yield* lines.linesOf(stream as AsyncIterable<Buffer>);
 }
 

@@ -151,6 +151,6 @@ async function* linesFrom(from: string, words: readonly string[], reading: Readi
       hint: 'leave out one of them',
     });
   if (from === '-') reading.stdin.claim('the tokens');
-  const { batchTokens } = await import('./batch-lines.ts');
+  const { batchTokens } = await import('./batch/batch-lines.ts');
   yield* batchTokens({ from, ...reading });
 }

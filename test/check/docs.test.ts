@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { loadChecks } from '../../src/cli/check-file.ts';
+import { loadChecks } from '../../src/cli/check/file.ts';
 import { COMMANDS } from '../../src/cli/commands/index.ts';
 import { OPTIONS } from '../../src/cli/options.ts';
 import { optionsOf } from '../../src/cli/words.ts';

@@ -3,7 +3,7 @@
 import { request } from 'node:http';
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { parseAddress } from '../../src/cli/check-server.ts';
+import { parseAddress } from '../../src/cli/check/server.ts';
 import { listen } from '../servers/scripted-server.ts';
 import { command, type GateOptions, hostFor } from './gate.ts';
 

@@ -1,7 +1,7 @@
 // A token is asked about once, as long as its answer is kept.
 
 import { describe, expect, test } from 'vitest';
-import { askedOnce } from '../../src/cli/duplicates.ts';
+import { askedOnce } from '../../src/cli/batch/duplicates.ts';
 import type { TokenInput } from '../../src/cli/token-input.ts';
 import { JsonNumber, printJson } from '../../src/core/json.ts';
 import type { Description } from '../../src/core/report.ts';

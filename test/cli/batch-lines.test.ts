@@ -1,8 +1,8 @@
 // The lines of a batch: a token, or a JSON object with `token` and `id`; what is wrong with one is told as its result.
 
 import { describe, expect, test } from 'vitest';
-import { batchLine } from '../../src/cli/batch-lines.ts';
-import { linesOf } from '../../src/cli/lines.ts';
+import { batchLine } from '../../src/cli/batch/batch-lines.ts';
+import { linesOf } from '../../src/cli/batch/lines.ts';
 
 const read = (line: string) => {
   const { fault, ...rest } = batchLine(line, 7) ?? {};

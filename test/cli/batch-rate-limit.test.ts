@@ -1,7 +1,7 @@
 // 429 and Retry-After: all wait, then fewer ask at the same time. The clock is the test's.
 
 import { describe, expect, test } from 'vitest';
-import { RateLimit, type RateLimitOptions } from '../../src/cli/rate-limit.ts';
+import { RateLimit, type RateLimitOptions } from '../../src/cli/batch/rate-limit.ts';
 import type { FetchedResponse } from '../../src/protocol/http/network.ts';
 
 const response = (status: number, headers: Record<string, string> = {}): FetchedResponse => ({

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type InOrderOptions, inOrder } from '../../src/cli/in-order.ts';
+import { type InOrderOptions, inOrder } from '../../src/cli/batch/in-order.ts';
 
 /** Work that ends when the test says so. */
 class Bench {

@@ -1,11 +1,11 @@
 // Progress is for a person at a terminal, and never in the way of the results.
 
 import { afterEach, describe, expect, test } from 'vitest';
+import { type Progress, startProgress } from '../../src/cli/batch/progress.ts';
+import { Tally } from '../../src/cli/batch/summary.ts';
 import type { Host } from '../../src/cli/host.ts';
-import { type Progress, startProgress } from '../../src/cli/progress.ts';
 import { run } from '../../src/cli/run.ts';
 import { Settings } from '../../src/cli/settings.ts';
-import { Tally } from '../../src/cli/summary.ts';
 import type { Description, Report } from '../../src/core/report.ts';
 import { type FakeHostOptions, fakeHost } from './fake-host.ts';
 

@@ -2,8 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { isInShard } from '../../src/cli/batch/shard.ts';
 import { run } from '../../src/cli/run.ts';
-import { isInShard } from '../../src/cli/shard.ts';
 import { fakeHost } from './fake-host.ts';
 
 async function decode(lines: readonly string[], words: readonly string[], env: Record<string, string> = {}) {

@@ -4,10 +4,10 @@ import type { CheckResult, CheckRun } from '../../check.ts';
 import { type ExitCode, TokctlError } from '../../core/errors.ts';
 import { escapeText } from '../../core/escape.ts';
 import { parseDuration } from '../../core/time.ts';
-import { type PlannedCheck, planOf } from '../check-plan.ts';
-import { outputForm, type ReportTarget, reportTargets, tellRun, writeReports } from '../check-reports.ts';
-import { type Running, runGate, warnings } from '../check-run.ts';
-import { pause, type Wait, watch } from '../check-watch.ts';
+import { type PlannedCheck, planOf } from '../check/plan.ts';
+import { outputForm, type ReportTarget, reportTargets, tellRun, writeReports } from '../check/reports.ts';
+import { type Running, runGate, warnings } from '../check/run.ts';
+import { pause, type Wait, watch } from '../check/watch.ts';
 import type { Invocation } from '../command.ts';
 import { warnOfWeakness } from '../connection.ts';
 import { resultLine } from '../render/check-run-json.ts';
@@ -70,7 +70,7 @@ interface ServeOptions {
 }
 
 async function serveGate({ checks, running, targets }: Gate, options: ServeOptions): Promise<ExitCode> {
-  const { parseAddress, serve } = await import('../check-server.ts');
+  const { parseAddress, serve } = await import('../check/server.ts');
   const address = parseAddress(options.address);
   if (address === undefined)
     throw usage(`\`--serve\`: expected a port or host:port, got \`${escapeText(options.address)}\``, '--serve 9464');

@@ -1,22 +1,22 @@
 // From the settings of a check to its definition: sources are read, files opened, texts made numbers. It happens when the
 // check runs, so that a variable that is not set is the failure of one check and not of all.
 
-import type { CheckDefinition, ClaimPattern, IssuerCheck, TokenOrigin } from '../check/definition.ts';
-import { TokctlError } from '../core/errors.ts';
-import { escapeText } from '../core/escape.ts';
-import { textMember } from '../core/json.ts';
-import { parseDuration } from '../core/time.ts';
-import { parseToken } from '../core/token.ts';
-import type { IntrospectOptions, Memory } from '../request.ts';
-import type { PlannedCheck } from './check-plan.ts';
-import { claimPattern } from './check-rules.ts';
-import { settingsFor } from './check-settings.ts';
-import { tokenOriginOf } from './check-token.ts';
-import type { Connection } from './connection.ts';
-import type { Host } from './host.ts';
-import { type Asking, clientOf, networkOf, questionOf } from './question.ts';
-import { fileFault } from './secret-source.ts';
-import type { Settings } from './settings.ts';
+import type { CheckDefinition, ClaimPattern, IssuerCheck, TokenOrigin } from '../../check/definition.ts';
+import { TokctlError } from '../../core/errors.ts';
+import { escapeText } from '../../core/escape.ts';
+import { textMember } from '../../core/json.ts';
+import { parseDuration } from '../../core/time.ts';
+import { parseToken } from '../../core/token.ts';
+import type { IntrospectOptions, Memory } from '../../request.ts';
+import type { Connection } from '../connection.ts';
+import type { Host } from '../host.ts';
+import { type Asking, clientOf, networkOf, questionOf } from '../question.ts';
+import { fileFault } from '../secret-source.ts';
+import type { Settings } from '../settings.ts';
+import type { PlannedCheck } from './plan.ts';
+import { claimPattern } from './rules.ts';
+import { settingsFor } from './settings.ts';
+import { tokenOriginOf } from './token.ts';
 
 export interface Defining extends Asking {
   readonly base: Settings;

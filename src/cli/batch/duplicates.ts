@@ -4,9 +4,9 @@
 // asked about again.
 
 import { createHash } from 'node:crypto';
-import { parseJson, printJson } from '../core/json.ts';
-import type { Description, Report } from '../core/report.ts';
-import type { TokenInput } from './token-input.ts';
+import { parseJson, printJson } from '../../core/json.ts';
+import type { Description, Report } from '../../core/report.ts';
+import type { TokenInput } from '../token-input.ts';
 
 type Answer = Report | Description;
 type Ask = (input: TokenInput) => Promise<Answer>;

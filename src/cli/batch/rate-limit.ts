@@ -3,8 +3,8 @@
 // The wait comes before a token is asked about, so that it does not use up the time that its own exchange has.
 
 import { setTimeout as sleepFor } from 'node:timers/promises';
-import type { FetchedResponse, FetchLike } from '../protocol/http/network.ts';
-import { retryAfterSeconds } from '../protocol/http/retry.ts';
+import type { FetchedResponse, FetchLike } from '../../protocol/http/network.ts';
+import { retryAfterSeconds } from '../../protocol/http/retry.ts';
 
 export interface RateLimitOptions {
   /** Most at the same time. */

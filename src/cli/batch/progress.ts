@@ -2,9 +2,9 @@
 // not go to. Its library is loaded then and no sooner.
 // Invariant: what is written to stderr while the bar stands goes through `stderr`, which takes the bar away for it.
 
+import type { Host, OutputStream } from '../host.ts';
+import type { Settings } from '../settings.ts';
 import { countLines } from './batch-lines.ts';
-import type { Host, OutputStream } from './host.ts';
-import type { Settings } from './settings.ts';
 
 export interface Progress {
   /** The place for everything else that is said. */

@@ -1,7 +1,7 @@
 // `check --watch`: the checks again and again, for a terminal that stays open.
 
-import type { ExitCode } from '../core/errors.ts';
-import type { Host } from './host.ts';
+import type { ExitCode } from '../../core/errors.ts';
+import type { Host } from '../host.ts';
 
 /** Resolves after that many milliseconds, or when the signal aborts. */
 export type Wait = (milliseconds: number, signal: AbortSignal) => Promise<void>;

@@ -1,18 +1,18 @@
 // Where a run of checks is told: stdout in one form, and files in as many as were asked for. A file is replaced whole, so
 // that nobody reads half a report, and one that cannot be written stops no other.
 
-import type { CheckRun } from '../check.ts';
-import { type ExitCode, TokctlError } from '../core/errors.ts';
-import { escapeText } from '../core/escape.ts';
-import { worstExitCode } from '../core/report.ts';
-import type { GateRun } from './check-run.ts';
-import { wantsColor } from './color.ts';
-import { githubMask } from './encode/github-command.ts';
-import type { Host } from './host.ts';
-import { RUN_FORMS, runRendererOf } from './render/check-run-forms.ts';
-import { nagiosExitCode } from './render/check-run-nagios.ts';
-import { fileFault } from './secret-source.ts';
-import type { Settings } from './settings.ts';
+import type { CheckRun } from '../../check.ts';
+import { type ExitCode, TokctlError } from '../../core/errors.ts';
+import { escapeText } from '../../core/escape.ts';
+import { worstExitCode } from '../../core/report.ts';
+import { wantsColor } from '../color.ts';
+import { githubMask } from '../encode/github-command.ts';
+import type { Host } from '../host.ts';
+import { RUN_FORMS, runRendererOf } from '../render/check-run-forms.ts';
+import { nagiosExitCode } from '../render/check-run-nagios.ts';
+import { fileFault } from '../secret-source.ts';
+import type { Settings } from '../settings.ts';
+import type { GateRun } from './run.ts';
 
 export interface ReportTarget {
   readonly form: string;

@@ -1,13 +1,13 @@
 // The rules of tokctl.yaml that no schema can say: one subject for each check, options that belong to it, patterns that
 // compile, profiles that are there, and no secret in a file that is shared.
 
-import type { ClaimPattern, SubjectName } from '../check/definition.ts';
-import { nearest } from '../core/nearest.ts';
-import type { CheckDocument, CheckEntry, ClaimExpectation } from './check-schema.ts';
-import { readTokenSource } from './check-token.ts';
-import type { FileProfile } from './config-schema.ts';
-import { OPTIONS } from './options.ts';
-import { isLiteral } from './secret-source.ts';
+import type { ClaimPattern, SubjectName } from '../../check/definition.ts';
+import { nearest } from '../../core/nearest.ts';
+import type { FileProfile } from '../config-schema.ts';
+import { OPTIONS } from '../options.ts';
+import { isLiteral } from '../secret-source.ts';
+import type { CheckDocument, CheckEntry, ClaimExpectation } from './schema.ts';
+import { readTokenSource } from './token.ts';
 
 /** One thing that is wrong: the path to it, words for a message, and what to do next. */
 export interface CheckRuleFault {

@@ -1,16 +1,16 @@
 // The lines of a batch (contract §3): a token or a JSON object with `token` and `id` each. Loaded for `--from` alone.
 // Invariant: one line at a time; a line that is wrong is told as a result of its own, and the others go on.
 
-import { TokctlError } from '../core/errors.ts';
-import { escapeText } from '../core/escape.ts';
-import { isJsonObject, type Json, JsonError, JsonNumber, member, parseJson } from '../core/json.ts';
-import { unwrapPaste } from '../core/paste.ts';
-import { MAX_TOKEN_LENGTH } from '../core/token.ts';
-import type { Host } from './host.ts';
-import type { Settings } from './settings.ts';
+import { TokctlError } from '../../core/errors.ts';
+import { escapeText } from '../../core/escape.ts';
+import { isJsonObject, type Json, JsonError, JsonNumber, member, parseJson } from '../../core/json.ts';
+import { unwrapPaste } from '../../core/paste.ts';
+import { MAX_TOKEN_LENGTH } from '../../core/token.ts';
+import type { Host } from '../host.ts';
+import type { Settings } from '../settings.ts';
+import type { TokenInput } from '../token-input.ts';
+import { unreadable } from '../unreadable.ts';
 import { isInShard, type Shard, shardOf } from './shard.ts';
-import type { TokenInput } from './token-input.ts';
-import { unreadable } from './unreadable.ts';
 
 export interface Lines {
   /** `-` is stdin. */

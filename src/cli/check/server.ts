@@ -2,13 +2,13 @@
 // loopback unless a person names another address, and one that asks often starts no second run beside the first.
 
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { CheckRun } from '../check.ts';
-import { TokctlError } from '../core/errors.ts';
-import { escapeText } from '../core/escape.ts';
-import { isLoopback } from '../protocol/address.ts';
-import type { Wait } from './check-watch.ts';
-import type { Host } from './host.ts';
-import { openmetrics } from './render/check-run-openmetrics.ts';
+import type { CheckRun } from '../../check.ts';
+import { TokctlError } from '../../core/errors.ts';
+import { escapeText } from '../../core/escape.ts';
+import { isLoopback } from '../../protocol/address.ts';
+import type { Host } from '../host.ts';
+import { openmetrics } from '../render/check-run-openmetrics.ts';
+import type { Wait } from './watch.ts';
 
 export interface Address {
   readonly host: string;

@@ -1,13 +1,13 @@
 // Which checks a run makes: those of tokctl.yaml by name and tag, or one from flags.
 
-import type { CheckHead, CheckPlace, SubjectName } from '../check/definition.ts';
-import { TokctlError } from '../core/errors.ts';
-import { escapeText } from '../core/escape.ts';
-import { nearest } from '../core/nearest.ts';
-import { CHECK_FILE, type FileCheck, loadChecks } from './check-file.ts';
-import { belongsElsewhere, claimPattern, PATTERN_HINT } from './check-rules.ts';
-import type { Invocation } from './command.ts';
-import type { RawValue, Settings } from './settings.ts';
+import type { CheckHead, CheckPlace, SubjectName } from '../../check/definition.ts';
+import { TokctlError } from '../../core/errors.ts';
+import { escapeText } from '../../core/escape.ts';
+import { nearest } from '../../core/nearest.ts';
+import type { Invocation } from '../command.ts';
+import type { RawValue, Settings } from '../settings.ts';
+import { CHECK_FILE, type FileCheck, loadChecks } from './file.ts';
+import { belongsElsewhere, claimPattern, PATTERN_HINT } from './rules.ts';
 
 /** A check that is going to run: its head, and the options that tokctl.yaml gives it. */
 export interface PlannedCheck {

@@ -1,18 +1,18 @@
 // Several tokens: judged side by side, each asked about once, printed in the order in which they came (contract §3, §6, §7).
 // Invariant: no report is kept longer than that; what is over when a person interrupts it is printed.
 
-import type { ExitCode } from '../core/errors.ts';
-import { redactor, withoutSignatures } from '../core/redact.ts';
-import { type Description, errorReport, type Report } from '../core/report.ts';
-import { reportError } from '../judging/conclusion.ts';
+import type { ExitCode } from '../../core/errors.ts';
+import { redactor, withoutSignatures } from '../../core/redact.ts';
+import { type Description, errorReport, type Report } from '../../core/report.ts';
+import { reportError } from '../../judging/conclusion.ts';
+import type { Host } from '../host.ts';
+import type { Printer } from '../printer.ts';
+import type { Settings } from '../settings.ts';
+import type { TokenInput } from '../token-input.ts';
 import { askedOnce } from './duplicates.ts';
-import type { Host } from './host.ts';
 import { inOrder } from './in-order.ts';
-import type { Printer } from './printer.ts';
 import { startProgress } from './progress.ts';
-import type { Settings } from './settings.ts';
 import { Tally } from './summary.ts';
-import type { TokenInput } from './token-input.ts';
 
 type Answer = Report | Description;
 

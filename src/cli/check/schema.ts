@@ -3,12 +3,12 @@
 // Invariant: an option passes exactly if its flag would, and a secret is not repeated in a fault.
 
 import * as z from 'zod/mini';
-import { nearest } from '../core/nearest.ts';
-import { type CheckRuleFault, ruleFaults } from './check-rules.ts';
-import { checkConfig, configJsonSchema, type FileProfile } from './config-schema.ts';
-import { OPTIONS, type OptionDefinition } from './options.ts';
-import { shownValue } from './secret-source.ts';
-import { checkValue } from './values.ts';
+import { nearest } from '../../core/nearest.ts';
+import { checkConfig, configJsonSchema, type FileProfile } from '../config-schema.ts';
+import { OPTIONS, type OptionDefinition } from '../options.ts';
+import { shownValue } from '../secret-source.ts';
+import { checkValue } from '../values.ts';
+import { type CheckRuleFault, ruleFaults } from './rules.ts';
 
 /** Options of the group `check` that steer a run: they stand on the command line only. */
 const OF_THE_RUN: readonly string[] = ['file', 'tag', 'report', 'watch', 'serve', 'record'];

@@ -2,7 +2,7 @@
 
 // A default import: it is CommonJS, of which a bundle gives no names when it is imported later on.
 import cliProgress from 'cli-progress';
-import type { OutputStream } from './host.ts';
+import type { OutputStream } from '../host.ts';
 
 export interface ProgressBar {
   /** `words` stand beside the bar. */

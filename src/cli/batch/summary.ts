@@ -1,8 +1,8 @@
 // What came out of a batch, counted: one line on stderr at its end, and beside the progress bar while it runs.
 
-import type { ExitCode } from '../core/errors.ts';
-import { type Description, isReport, type Report, worstExitCode } from '../core/report.ts';
-import { durationWords } from '../core/time.ts';
+import type { ExitCode } from '../../core/errors.ts';
+import { type Description, isReport, type Report, worstExitCode } from '../../core/report.ts';
+import { durationWords } from '../../core/time.ts';
 
 /** Counts reports; keeps none. */
 export class Tally {

@@ -3,10 +3,10 @@
 // exactly the whole, on every machine, and equal tokens are in the same share and still asked about once.
 
 import { createHash } from 'node:crypto';
-import { TokctlError } from '../core/errors.ts';
-import { escapeText } from '../core/escape.ts';
-import type { Host } from './host.ts';
-import type { Settings } from './settings.ts';
+import { TokctlError } from '../../core/errors.ts';
+import { escapeText } from '../../core/escape.ts';
+import type { Host } from '../host.ts';
+import type { Settings } from '../settings.ts';
 
 export interface Shard {
   /** From 0 to `count - 1`. */

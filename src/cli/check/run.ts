@@ -1,17 +1,17 @@
 // One run of the checks: what they share (secrets that are read once, connections, metadata in memory), and its end.
 
-import { type CheckResult, type CheckRun, runChecks } from '../check.ts';
-import { newMemory } from '../request.ts';
-import { defineCheck, type Link } from './check-definition.ts';
-import type { PlannedCheck } from './check-plan.ts';
-import type { Invocation } from './command.ts';
-import { type Connection, connect } from './connection.ts';
-import { exchangeLine } from './exchange-line.ts';
-import type { Host } from './host.ts';
-import { OPTIONS, type OptionGroup } from './options.ts';
-import { secretReader } from './secret-source.ts';
-import type { Settings } from './settings.ts';
-import { stdinClaim } from './stdin.ts';
+import { type CheckResult, type CheckRun, runChecks } from '../../check.ts';
+import { newMemory } from '../../request.ts';
+import type { Invocation } from '../command.ts';
+import { type Connection, connect } from '../connection.ts';
+import { exchangeLine } from '../exchange-line.ts';
+import type { Host } from '../host.ts';
+import { OPTIONS, type OptionGroup } from '../options.ts';
+import { secretReader } from '../secret-source.ts';
+import type { Settings } from '../settings.ts';
+import { stdinClaim } from '../stdin.ts';
+import { defineCheck, type Link } from './definition.ts';
+import type { PlannedCheck } from './plan.ts';
 
 export interface GateRun {
   readonly run: CheckRun;

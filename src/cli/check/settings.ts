@@ -2,8 +2,8 @@
 // Invariant: a check that says whom to ask gets nothing of the user's profile, so that a file from a stranger's repository
 // cannot send the user's credentials to a server of its own (security.md O8).
 
-import { OPTIONS } from './options.ts';
-import { type Origin, type RawValue, type Setting, Settings } from './settings.ts';
+import { OPTIONS } from '../options.ts';
+import { type Origin, type RawValue, type Setting, Settings } from '../settings.ts';
 
 /** Options that say whom to ask, or whose keys to believe. */
 const PLACES: readonly string[] = ['issuer', 'metadata-url', 'introspection-endpoint', 'jwks', 'key', 'resource'];

@@ -3,17 +3,17 @@
 // Invariant: every fault says file, line and column; the paths in it start at its own folder.
 
 import { dirname, isAbsolute, join } from 'node:path';
-import type { CheckPlace, SubjectName } from '../check/definition.ts';
-import { TokctlError } from '../core/errors.ts';
-import { subjectOf } from './check-rules.ts';
-import { CHECK_OPTIONS, type CheckDocument, type CheckEntry, checkTokctlYaml } from './check-schema.ts';
-import { tokenSourceIn } from './check-token.ts';
-import type { FileProfile } from './config-schema.ts';
-import type { Host } from './host.ts';
-import { OPTIONS, type OptionDefinition } from './options.ts';
-import { fileFault, pathInSource, withHome } from './secret-source.ts';
-import type { RawValue } from './settings.ts';
-import { readYaml, type YamlDocument, YamlFault } from './yaml-document.ts';
+import type { CheckPlace, SubjectName } from '../../check/definition.ts';
+import { TokctlError } from '../../core/errors.ts';
+import type { FileProfile } from '../config-schema.ts';
+import type { Host } from '../host.ts';
+import { OPTIONS, type OptionDefinition } from '../options.ts';
+import { fileFault, pathInSource, withHome } from '../secret-source.ts';
+import type { RawValue } from '../settings.ts';
+import { readYaml, type YamlDocument, YamlFault } from '../yaml-document.ts';
+import { subjectOf } from './rules.ts';
+import { CHECK_OPTIONS, type CheckDocument, type CheckEntry, checkTokctlYaml } from './schema.ts';
+import { tokenSourceIn } from './token.ts';
 
 /** One check as the file has it: its options with those of its profile, as the flags would be typed. */
 export interface FileCheck {

@@ -1,13 +1,13 @@
 // Where the token of a check comes from: a secret source, a grant, or the identity that the runner gives a job.
 
 import { isAbsolute, join } from 'node:path';
-import type { TokenOrigin } from '../check/definition.ts';
-import { TokctlError } from '../core/errors.ts';
-import { escapeText } from '../core/escape.ts';
-import { unwrapPaste } from '../core/paste.ts';
-import type { ClientCredentials } from '../protocol/client-authentication.ts';
-import type { Host } from './host.ts';
-import { fileFault, type SecretReader } from './secret-source.ts';
+import type { TokenOrigin } from '../../check/definition.ts';
+import { TokctlError } from '../../core/errors.ts';
+import { escapeText } from '../../core/escape.ts';
+import { unwrapPaste } from '../../core/paste.ts';
+import type { ClientCredentials } from '../../protocol/client-authentication.ts';
+import type { Host } from '../host.ts';
+import { fileFault, type SecretReader } from '../secret-source.ts';
 
 export type TokenSource =
   | { readonly kind: 'env' | 'file' | 'cmd' | 'stdin' | 'literal'; readonly source: string }
