@@ -125,11 +125,13 @@ const SITUATIONS = [
   },
   {
     tells: 'Keycloak calls it inactive: the client that asks is not in `aud`',
-    token: jws(
-      { ...claims({ aud: 'account', azp: 'shop-web', typ: 'Bearer' }), iss: 'https://sso.example.com/realms/shop' },
-      { header: { typ: 'JWT' } },
-    ),
+    token: (origin) =>
+      jws(
+        claims({ iss: `${origin}/realms/shop`, aud: 'account', azp: 'shop-web', client_id: undefined, typ: 'Bearer' }),
+        { header: { typ: 'JWT' } },
+      ),
     server: { json: { active: false } },
+    atIssuer: true,
   },
   {
     tells: 'The client secret has a plus and a slash, and the server refuses it',
@@ -153,23 +155,13 @@ const TOOLS = [
     bin: process.execPath,
     version: ['--version'],
     prefix: [TOKCTL],
-    args: ({ issuer = ISSUER, server }, address) =>
-      server === undefined
-        ? ['verify', '-', '--jwks', jwks, '--issuer', issuer, '--audience', API]
-        : [
-            'introspect',
-            '-',
-            '--mode',
-            'remote',
-            '--introspection-endpoint',
-            address,
-            '--client-id',
-            'shop-api',
-            '--client-secret',
-            'env:CLIENT_SECRET',
-            '--retry',
-            '0',
-          ],
+    args: ({ issuer = ISSUER, server, atIssuer }, origin) => {
+      if (server === undefined) return ['verify', '-', '--jwks', jwks, '--issuer', issuer, '--audience', API];
+      const client = ['--client-id', 'shop-api', '--client-secret', 'env:CLIENT_SECRET', '--retry', '0'];
+      return atIssuer
+        ? ['introspect', '-', '--mode', 'both', '--issuer', `${origin}/realms/shop`, ...client]
+        : ['introspect', '-', '--mode', 'remote', '--introspection-endpoint', `${origin}/introspect`, ...client];
+    },
     says: tokctlSays,
   },
   {
@@ -220,7 +212,7 @@ function peerSays({ stdout, stderr }) {
   const said = linesOf(stderr);
   if (said.length > 0) return said.slice(0, 3);
   const printed = linesOf(stdout);
-  if (printed.some((line) => /"?sub"?\s*:|user-001/.test(line)))
+  if (printed.some((line) => /"?sub"?\s*:|user-001|^\{"/.test(line)))
     return [
       ...printed.filter((line) => /invalid|error|expired|warning/i.test(line)).slice(0, 2),
       '(prints the content)',
@@ -228,8 +220,8 @@ function peerSays({ stdout, stderr }) {
   return printed.slice(0, 3);
 }
 
-async function ask(tool, situation, address) {
-  const args = tool.args(situation, address);
+async function ask(tool, situation, origin) {
+  const args = tool.args(situation, origin);
   if (args === undefined) return { exit: '-', says: [NO_INTROSPECTION] };
   const { token, secret = 'sesame4711' } = situation;
   const child = run(tool.bin, [...(tool.prefix ?? []), ...args], {
@@ -263,18 +255,24 @@ function packageVersion(bin) {
   return root === undefined ? undefined : JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
 }
 
+/** Of a program that `go install` built: the module that is written into it. */
+function moduleVersion(bin) {
+  const { stdout } = spawnSync('go', ['version', '-m', bin], { encoding: 'utf8' });
+  return /^\s*mod\s+\S+\s+v(\S+)/m.exec(stdout ?? '')?.[1];
+}
+
 function versionOf({ name, bin, prefix = [], version }) {
   const packaged = packageVersion(bin);
   if (version === undefined || packaged !== undefined) return [name, packaged].filter(Boolean).join(' ');
   const { stdout = '', stderr = '' } = spawnSync(bin, [...prefix, ...version], { encoding: 'utf8' });
-  const found = /\d+\.\d+\.\d+(?:[-+.\w]*)?/.exec(stdout + stderr)?.[0];
+  const found = /\d+\.\d+\.\d+(?:[-+.\w]*)?/.exec(stdout + stderr)?.[0] ?? moduleVersion(bin);
   return found === undefined ? name : `${name} ${found}`;
 }
 
-async function section(situation, address) {
+async function section(situation, origin) {
   const rows = [];
   for (const tool of TOOLS) {
-    const { exit, says } = await ask(tool, situation, address);
+    const { exit, says } = await ask(tool, situation, origin);
     rows.push(`| ${tool.name} | ${exit} | ${says.map(cell).join('<br>') || '(nothing)'} |`);
   }
   return [`## ${situation.tells}`, '', '| tool | exit | says |', '|---|---|---|', ...rows, ''].join('\n');
@@ -284,17 +282,29 @@ let answer;
 const server = createServer((request, response) => {
   request.resume();
   request.on('end', () => {
-    response.writeHead(answer?.status ?? 200, { 'content-type': 'application/json' });
-    response.end(JSON.stringify(answer?.json ?? {}));
+    const { status = 200, json } = replyTo(request);
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(json));
   });
 });
+
+/** Metadata and keys of the issuer on this server; else what the situation has it answer. */
+function replyTo({ method, url, headers }) {
+  const issuer = `http://${headers.host}/realms/shop`;
+  if (method === 'POST') return answer ?? { json: {} };
+  if (url.endsWith('/keys')) return { json: { keys: [main.jwk] } };
+  return url.endsWith('/.well-known/openid-configuration')
+    ? { json: { issuer, jwks_uri: `${issuer}/keys`, introspection_endpoint: `${issuer}/introspect` } }
+    : { status: 404, json: {} };
+}
+
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 try {
-  const address = `http://127.0.0.1:${server.address().port}/introspect`;
+  const origin = `http://127.0.0.1:${server.address().port}`;
   const sections = [];
   for (const situation of SITUATIONS) {
     answer = situation.server;
-    sections.push(await section(situation, address));
+    const { token } = situation;
+    sections.push(await section({ ...situation, token: typeof token === 'string' ? token : token(origin) }, origin));
   }
   process.stdout.write(`<!-- written by bench/comparison.mjs: run that, do not edit -->
 
@@ -303,7 +313,8 @@ try {
 Each tool gets the same token and the same key, in the way that its help recommends, and prints what it prints: nothing is
 left out but the content of a token that a tool shows. They are made for other purposes: ${'`step`'} and ${'`jose`'} are tool boxes for
 keys and signatures, the two called jwt-cli read and write JWTs, and none of them asks an authorization server. What is
-compared is only what a person learns who stands before a token that does not work.
+compared is only what a person learns who stands before a token that does not work. Versions are those that ${'`go install`'},
+${'`cargo install`'}, ${'`npm install`'} and Debian 12 give.
 
 Tools: ${TOOLS.map(versionOf).join(', ')}.
 

@@ -2,8 +2,10 @@
 
 import { TokctlError } from './core/errors.ts';
 import type { JsonObject } from './core/json.ts';
+import { redactJson } from './core/redact.ts';
 import { grant } from './judging/caller.ts';
 import { contextOf, metadataOf } from './judging/context.ts';
+import { hiding, secrecyOf, withoutSecrets } from './judging/secrecy.ts';
 import type { ClientCredentials } from './protocol/client-authentication.ts';
 import type { NetworkOptions, TrustOptions } from './request.ts';
 
@@ -33,10 +35,12 @@ export async function clientCredentialsToken(options: ClientCredentialsOptions):
       hint: 'name it: --issuer https://id.example.com',
     });
   const context = await contextOf(options);
-  const metadata = await metadataOf({ issuer, fromToken: false }, context);
-  return grant(
-    { client, ...(scope === undefined ? {} : { scope }), ...(resource === undefined ? {} : { resource }) },
-    metadata,
-    context,
-  );
+  try {
+    const metadata = await metadataOf({ issuer, fromToken: false }, context);
+    const wanted = { ...(scope === undefined ? {} : { scope }), ...(resource === undefined ? {} : { resource }) };
+    // A server that gives a secret back gives it to nobody else: neither as a member, nor as the token.
+    return redactJson(await grant({ client, ...wanted }, metadata, context), hiding(options, []));
+  } catch (error) {
+    throw error instanceof TokctlError ? withoutSecrets(error, secrecyOf(options, context.learned)) : error;
+  }
 }

@@ -3,7 +3,9 @@
 import type { ExitCode } from './core/errors.ts';
 import { TokctlError } from './core/errors.ts';
 import { type JsonObject, textMember } from './core/json.ts';
+import { redactJson } from './core/redact.ts';
 import { contextOf, metadataOf } from './judging/context.ts';
+import { secrecyOf, withoutSecrets } from './judging/secrecy.ts';
 import { fetchJwks, type JwkSet, parseJwks } from './protocol/jwks.ts';
 import { keyBits, keyProblems, thumbprint } from './protocol/key-strength.ts';
 import { endpointOf } from './protocol/metadata.ts';
@@ -41,13 +43,19 @@ export interface KeySetReport {
 
 /** @throws TokctlError when the set cannot be had or is none */
 export async function inspectKeys(options: KeySetOptions): Promise<KeySetReport> {
-  const { keys } = await keySetOf(options);
+  const redact = secrecyOf(options, []);
+  const { keys } = await keySetOf(options).catch((error: unknown) => {
+    throw error instanceof TokctlError ? withoutSecrets(error, redact) : error;
+  });
   const repeated = new Set(repeats(keys.map((key) => textMember(key, 'kid'))));
   return {
     schema: 'tokctl.jwks/1',
     source: options.source,
     exit_code: 0,
-    keys: keys.map((key) => summary(key, repeated)),
+    keys: redactJson(
+      keys.map((key) => summary(key, repeated)),
+      redact,
+    ),
     jwks: keys,
   };
 }

@@ -67,9 +67,9 @@ function withDashedTokensLast(argv: readonly string[]): string[] {
   return [...rest, '--', ...dashed, ...argv.slice(end + 1)];
 }
 
-/** A dash, and then too much of too many kinds for options written together. */
+/** A dash, and then too much of too many kinds for options written together; no option has a capital letter in its name. */
 const looksLikeToken = (word: string): boolean =>
-  /^-(?!-)[\w.~+/=-]{19,}$/.test(word) && [/[a-z]/, /[A-Z]/, /\d/].every((kind) => kind.test(word));
+  /^-(?:(?!-)[\w.~+/=-]{19,}|-[\w.~+/-]{18,})$/.test(word) && [/[a-z]/, /[A-Z]/, /\d/].every((kind) => kind.test(word));
 
 const takesValue = (word: string): boolean =>
   OPTIONS.some(({ name, short, kind }) => kind !== 'flag' && (word === `--${name}` || word === `-${short}`));

@@ -15,6 +15,12 @@ export function escapeText(text: string): string {
   return plain.replace(LOG_COMMAND, '\\u{23}');
 }
 
+/** A text as one word of a shell command, with nothing in it that a terminal would act on. */
+export function shellWord(text: string): string {
+  const shown = escapeText(text);
+  return /^[\w./:@%+=,-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
+}
+
 // The strangers that are met inside pasted tokens, by the names of Unicode.
 const NAMES: Readonly<Record<number, string>> = {
   0: 'a null character',

@@ -1,5 +1,6 @@
 // What is odd in a header, whoever signed it: critical members, key references, unusual algorithms (security.md §1.2).
 
+import { escapeText } from './escape.ts';
 import { type Json, JsonNumber, type JsonObject, member, printJson, textMember } from './json.ts';
 import { normalizeTyp } from './kind.ts';
 import type { Check } from './report.ts';
@@ -50,10 +51,14 @@ function criticalHeader(header: JsonObject): Check[] {
   ];
 }
 
-const names = (crit: Json): string =>
-  Array.isArray(crit) && crit.length > 0
-    ? crit.map((name) => `\`${typeof name === 'string' ? name : printJson(name)}\``).join(', ')
-    : 'its `crit` is no list of names';
+const SHOWN_NAMES = 5;
+
+function names(crit: Json): string {
+  if (!Array.isArray(crit) || crit.length === 0) return 'its `crit` is no list of names';
+  const texts = crit.slice(0, SHOWN_NAMES).map((name) => (typeof name === 'string' ? name : printJson(name)));
+  const shown = texts.map((text) => `\`${escapeText(text).slice(0, 60)}\``).join(', ');
+  return crit.length > SHOWN_NAMES ? `${shown} and more` : shown;
+}
 
 /** Keys that a token brings along, or points to, are never used; a proof of possession is the one kind that carries its own. */
 function keyReferences(header: JsonObject): Check[] {

@@ -2,7 +2,7 @@
 // Invariant: a check names positions and characters, never a piece of the token.
 
 import { type Base64UrlFault, decodeBase64Url, isFault } from './base64url.ts';
-import { characterName } from './escape.ts';
+import { characterName, escapeText } from './escape.ts';
 import { JsonError } from './json.ts';
 import type { Check } from './report.ts';
 
@@ -143,7 +143,7 @@ const SHOWN_LENGTH = 60;
 export function duplicateFaults(duplicates: readonly string[], where: 'header' | 'claims'): Check[] {
   if (duplicates.length === 0) return [];
   const names = [...new Set(duplicates)];
-  const shown = names.slice(0, SHOWN_NAMES).map((name) => `\`${name.slice(0, SHOWN_LENGTH)}\``);
+  const shown = names.slice(0, SHOWN_NAMES).map((name) => `\`${escapeText(name).slice(0, SHOWN_LENGTH)}\``);
   const more = names.length > SHOWN_NAMES ? ' and more' : '';
   return [
     {

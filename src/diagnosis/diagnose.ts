@@ -5,11 +5,14 @@
 import type { CauseCode } from '../core/causes.ts';
 import type { Cause, Confidence, Report } from '../core/report.ts';
 import { ALGORITHM_RULES, UNSIGNED_RULES } from './algorithm-causes.ts';
+import { AUDIENCE_RULES } from './audience-causes.ts';
 import { CALLER_RULES } from './caller-causes.ts';
 import { type Background, type Facts, failedCheck, isMadeByClient, issOf, type Rule } from './facts.ts';
+import { FORM_RULES } from './form-causes.ts';
 import { INACTIVE_RULES } from './inactive-causes.ts';
 import { ISSUER_RULES } from './issuer-causes.ts';
 import { KEY_RULES } from './key-causes.ts';
+import { NO_ANSWER_RULES } from './no-answer-causes.ts';
 import { providerOf } from './providers.ts';
 import { KIND_RULES, PURPOSE_RULES, STRICT_RULES } from './purpose-causes.ts';
 import { TEXT_RULES } from './text-causes.ts';
@@ -19,9 +22,14 @@ import { TIME_RULES } from './time-causes.ts';
 const BEFORE_KEYS: readonly Rule[] = [...ISSUER_RULES, ...ALGORITHM_RULES];
 
 /** What the token says of itself. */
-const CLAIMS: readonly Rule[] = [...PURPOSE_RULES, ...TIME_RULES];
+const CLAIMS: readonly Rule[] = [...AUDIENCE_RULES, ...PURPOSE_RULES, ...TIME_RULES];
 
+/** What the server said, or did not say. */
 const SERVER: readonly Rule[] = [...INACTIVE_RULES, ...STRICT_RULES];
+const CALLER: readonly Rule[] = [...CALLER_RULES, ...NO_ANSWER_RULES];
+
+/** What the text tells. */
+const TEXT: readonly Rule[] = [...TEXT_RULES, ...FORM_RULES, ...UNSIGNED_RULES];
 
 /** Ranked causes; empty for an active token. */
 export function diagnose(report: Report, background: Background): Cause[] {
@@ -44,17 +52,17 @@ const applied = (rules: readonly Rule[], facts: Facts): Cause[] => rules.flatMap
 
 /** In this order causes of one confidence are told: a new token does not help against what stands before its times. */
 function byOrder(facts: Facts): Cause[] {
-  const before = [...TEXT_RULES, ...UNSIGNED_RULES, ...KIND_RULES, ...BEFORE_KEYS];
-  return applied([...before, ...KEY_RULES, ...CALLER_RULES, ...CLAIMS, ...SERVER], facts);
+  const before = [...TEXT, ...KIND_RULES, ...BEFORE_KEYS];
+  return applied([...before, ...KEY_RULES, ...CALLER, ...CLAIMS, ...SERVER], facts);
 }
 
 /** Under a signature that does not verify nobody vouches for the claims: they come after it, and are no surer than it. */
 function unvouched(facts: Facts): Cause[] {
-  const before = applied([...TEXT_RULES, ...UNSIGNED_RULES, ...BEFORE_KEYS], facts);
+  const before = applied([...TEXT, ...BEFORE_KEYS], facts);
   const keys = applied(KEY_RULES, facts);
   const surest = Math.min(...keys.map(({ confidence }) => RANK[confidence]));
   const claims = applied([...KIND_RULES, ...CLAIMS], facts).map((cause) => noSurer(cause, surest));
-  return [...before, ...keys, ...claims, ...applied([...CALLER_RULES, ...SERVER], facts)];
+  return [...before, ...keys, ...claims, ...applied([...CALLER, ...SERVER], facts)];
 }
 
 const LEVELS: readonly Confidence[] = ['certain', 'likely', 'possible'];

@@ -4,7 +4,7 @@ import type { CauseCode } from '../core/causes.ts';
 import type { TokctlError } from '../core/errors.ts';
 import { escapeText } from '../core/escape.ts';
 import type { Expectations } from '../core/expectations.ts';
-import { type Json, type JsonObject, member, textMember } from '../core/json.ts';
+import { type Json, type JsonObject, member, printJson, textMember } from '../core/json.ts';
 import { finiteNumber } from '../core/lint.ts';
 import type { Cause, Check, CheckName, Confidence, Report } from '../core/report.ts';
 import type { Shape } from '../core/shape.ts';
@@ -143,3 +143,11 @@ export const adviceOr = ({ provider }: Facts, code: CauseCode, otherwise: string
 /** That the vendor was recognised, and by what: a line of evidence for causes that rest on it. */
 export const providerLine = ({ provider }: Facts): string[] =>
   provider === undefined ? [] : [`the ${provider.by} has the form of ${provider.name}`];
+
+/** A member of another type than the rule gives it: the issuer made it so. */
+export const malformed = (check: Check, name: string): Cause =>
+  cause('malformed_member', 'certain', {
+    because: `${name} has a form that no reader accepts: ${check.because}`,
+    evidence: [`${name}: ${printJson(check.actual ?? null)}`],
+    fix: 'tell the issuer: the claim must have the type that RFC 7519 gives it',
+  });

@@ -19,8 +19,6 @@ export interface Caller {
   name: string;
   headers: Record<string, string>;
   form: [name: string, value: string][];
-  /** The access token that was got for asking: nobody else knows it as a secret. */
-  granted?: string;
 }
 
 export interface Asked {
@@ -34,7 +32,8 @@ export async function callerOf(options: IntrospectOptions, asked: Asked, context
   if (bearer !== undefined) return byToken(bearer, 'bearer');
   if (bearerGrant !== undefined) {
     const { accessToken } = await grant({ client, ...bearerGrant }, asked.metadata, context);
-    return { ...byToken(accessToken, 'bearer (client_credentials)'), granted: accessToken };
+    context.learned.add(accessToken);
+    return byToken(accessToken, 'bearer (client_credentials)');
   }
   const { method, headers, form } = await authenticateAt(client, asked, context);
   if (client.basicEncoding === 'raw' && method === 'client_secret_basic') context.weakened.add('basic_encoding_raw');
@@ -47,14 +46,14 @@ const byToken = (token: string, name: string): Caller => ({
   form: [],
 });
 
-function authenticateAt(
+async function authenticateAt(
   client: ClientCredentials,
   { endpoint, metadata }: Asked,
-  { now, options }: Context,
+  { now, options, learned }: Context,
 ): Promise<Authentication> {
   const issuer = metadata?.issuer ?? options.issuer;
   const introspectionEndpoint = (options as IntrospectOptions).introspectionEndpoint ?? metadata?.introspectionEndpoint;
-  return authenticate(client, {
+  const authentication = await authenticate(client, {
     endpoint,
     now,
     ...(issuer === undefined ? {} : { issuer }),
@@ -62,6 +61,8 @@ function authenticateAt(
     ...(metadata?.tokenEndpoint === undefined ? {} : { tokenEndpoint: metadata.tokenEndpoint }),
     ...(introspectionEndpoint === undefined ? {} : { introspectionEndpoint }),
   });
+  for (const [name, value] of authentication.form) if (name === 'client_assertion') learned.add(value);
+  return authentication;
 }
 
 /** What to look at when the caller was refused, by the way in which it asked. */

@@ -2,7 +2,7 @@
 
 import type { TokctlError } from '../core/errors.ts';
 import type { JsonObject } from '../core/json.ts';
-import { redactJson, redactor, withoutSignatures } from '../core/redact.ts';
+import { redactJson } from '../core/redact.ts';
 import {
   type Cause,
   type Check,
@@ -18,6 +18,7 @@ import type { Background } from '../diagnosis/facts.ts';
 import type { IntrospectOptions, VerifyOptions } from '../request.ts';
 import type { Context } from './context.ts';
 import { timesOf } from './moment.ts';
+import { secrecyOf } from './secrecy.ts';
 import type { Subject } from './subject.ts';
 import type { Anchor } from './trust.ts';
 
@@ -78,7 +79,7 @@ export async function conclude(
     ...(error === undefined ? {} : { error }),
   };
   const causes = verdict === 'active' ? [] : await causesOf(report, backgroundOf(subject, findings, context));
-  return redacted({ ...report, causes }, subject, options);
+  return redacted({ ...report, causes }, subject, context);
 }
 
 /** An active token is explained by nobody: what explains is loaded for the others. */
@@ -142,13 +143,6 @@ function keysFrom({ jwks, jwksUri, key, secret }: VerifyOptions): Background['ke
 }
 
 /** The last gate of the library: texts of servers may echo what was sent to them. */
-function redacted(report: Report, { token }: Subject, options: IntrospectOptions): Report {
-  const { client, bearer, secret, expectations, headers = {} } = options;
-  const authorization = Object.entries(headers).find(([name]) => name.toLowerCase() === 'authorization')?.[1];
-  const secrets = [client?.secret, client?.key, bearer, secret, authorization?.replace(/^\S+\s+/, '')].filter(
-    (text) => text !== undefined,
-  );
-  const tokens = [token.text, expectations?.accessToken, expectations?.dpopProof].filter((text) => text !== undefined);
-  const hide = redactor(secrets, tokens);
-  return redactJson(report, (text) => withoutSignatures(hide(text)));
+function redacted(report: Report, { token }: Subject, { options, learned }: Context): Report {
+  return redactJson(report, secrecyOf(options, [token.text, ...learned]));
 }

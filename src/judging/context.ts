@@ -17,6 +17,8 @@ export interface Context {
   readonly now: number;
   /** What made the answer worth less; filled while it is judged. */
   readonly weakened: Set<Weakness>;
+  /** Tokens that were got or made while it is judged: a server may echo them too. */
+  readonly learned: Set<string>;
 }
 
 export async function contextOf(options: VerifyOptions): Promise<Context> {
@@ -37,6 +39,7 @@ export async function contextOf(options: VerifyOptions): Promise<Context> {
     memory,
     now,
     weakened: new Set(weaknessesOf(options)),
+    learned: new Set(),
   };
 }
 

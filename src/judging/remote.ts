@@ -4,7 +4,6 @@ import { checkClaims } from '../core/claims.ts';
 import { TokctlError } from '../core/errors.ts';
 import { type JsonObject, textMember } from '../core/json.ts';
 import type { KindName } from '../core/kind.ts';
-import { redactor } from '../core/redact.ts';
 import type { Check, IntrospectionPart } from '../core/report.ts';
 import { isMutualTls } from '../protocol/client-authentication.ts';
 import { exchange } from '../protocol/http/exchange.ts';
@@ -126,7 +125,7 @@ function asker(asking: Asking): (hint: string | undefined) => Promise<Introspect
       hostFromToken: anchor.fromToken,
     });
     options.onRequest?.(request, caller.name);
-    const answer = withoutGranted(await exchange(request, context.network), caller);
+    const answer = await exchange(request, context.network);
     seen.part = partOf(answer, caller.name, hint);
     const read = await readAnswer(answer, asking).catch((error: unknown) => {
       if (error instanceof UnreadableAnswer)
@@ -136,14 +135,6 @@ function asker(asking: Asking): (hint: string | undefined) => Promise<Introspect
     seen.part = { ...seen.part, response: read.response };
     return read;
   };
-}
-
-/** The access token that asked, echoed by the server, is taken out before anything of the answer can be shown. */
-function withoutGranted(answer: HttpAnswer, { granted }: Caller): HttpAnswer {
-  if (granted === undefined) return answer;
-  const hide = redactor([], [granted]);
-  const headers = new Map([...answer.headers].map(([name, value]) => [name, hide(value)]));
-  return { ...answer, headers, text: hide(answer.text) };
 }
 
 /** A signed answer is asked for only where somebody wants one; its reader is loaded then. */

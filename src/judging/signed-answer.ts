@@ -1,6 +1,7 @@
 // A signed introspection answer (RFC 9701 §5): believed only with the type, the issuer, the audience and the key it must have.
 
 import { TokctlError } from '../core/errors.ts';
+import { escapeText } from '../core/escape.ts';
 import { isJsonObject, type JsonObject, member, parseJson, printJson, textMember } from '../core/json.ts';
 import { normalizeTyp } from '../core/kind.ts';
 import { finiteNumber } from '../core/lint.ts';
@@ -80,14 +81,22 @@ interface Answered {
 function assertHeader({ header }: Token, answer: HttpAnswer): void {
   const typ = textMember(header, 'typ');
   if (typ === undefined || normalizeTyp(typ) !== 'token-introspection+jwt')
-    throw disbelieved(answer, 'typ `token-introspection+jwt`', typ === undefined ? 'no typ' : `typ \`${typ}\``);
+    throw disbelieved(
+      answer,
+      'typ `token-introspection+jwt`',
+      typ === undefined ? 'no typ' : `typ \`${escapeText(typ)}\``,
+    );
   if (Object.hasOwn(header ?? {}, 'crit')) throw disbelieved(answer, 'no critical extension', 'crit');
 }
 
 function assertClaims({ claims }: Token, { issuer }: Anchor, { answer, context }: Answered) {
   const iss = textMember(claims, 'iss');
   if (issuer === undefined || iss !== issuer)
-    throw disbelieved(answer, `iss \`${issuer ?? 'that you named'}\``, iss === undefined ? 'none' : `\`${iss}\``);
+    throw disbelieved(
+      answer,
+      `iss \`${issuer ?? 'that you named'}\``,
+      iss === undefined ? 'none' : `\`${escapeText(iss)}\``,
+    );
   const client = (context.options as IntrospectOptions).client?.id;
   const aud = member(claims, 'aud');
   if (client !== undefined && ![aud].flat().includes(client))

@@ -1,7 +1,7 @@
 // Whom this run believes, and where credentials may go (contract §4). A token's own `iss` is a claim, not an anchor.
 
 import { TokctlError } from '../core/errors.ts';
-import { escapeText } from '../core/escape.ts';
+import { escapeText, shellWord } from '../core/escape.ts';
 import { textMember } from '../core/json.ts';
 import type { IssuerSource } from '../core/report.ts';
 import type { Token } from '../core/token.ts';
@@ -45,12 +45,6 @@ export function untrusted(token: Token, command: 'verify' | 'introspect'): Tokct
     hint,
     details: claimed === undefined ? {} : { actual: claimed },
   });
-}
-
-/** A text as one word of a shell command, with nothing in it that a terminal would act on. */
-function shellWord(text: string): string {
-  const shown = escapeText(text);
-  return /^[\w./:@%+=,-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", "'\\''")}'`;
 }
 
 export interface EndpointUse {

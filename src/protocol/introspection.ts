@@ -2,6 +2,7 @@
 // Invariant: without `active` as an own member and a boolean there is no answer, never a guess.
 
 import { TokctlError } from '../core/errors.ts';
+import { escapeText } from '../core/escape.ts';
 import { isJsonObject, type Json, JsonNumber, type JsonObject, member, parseJson } from '../core/json.ts';
 import { finiteNumber, MILLISECONDS_FROM } from '../core/lint.ts';
 import type { Check } from '../core/report.ts';
@@ -86,7 +87,7 @@ export function readIntrospectionAnswer(answer: HttpAnswer): IntrospectionAnswer
 const shortNames = (names: readonly string[]): string =>
   names
     .slice(0, 3)
-    .map((name) => `\`${name.slice(0, 40)}\``)
+    .map((name) => `\`${escapeText(name).slice(0, 40)}\``)
     .join(', ');
 
 /** A client may be registered for signed answers only (RFC 9701 §6). Nothing of it is believed unverified. */

@@ -2,6 +2,7 @@
 // only when its issuer equals the one that was asked for, byte for byte.
 
 import { TokctlError } from '../core/errors.ts';
+import { escapeText, shellWord } from '../core/escape.ts';
 import { isJsonObject, type JsonObject, member, parseJson, textMember } from '../core/json.ts';
 import { exchange } from './http/exchange.ts';
 import type { HttpAnswer, Network } from './http/network.ts';
@@ -98,7 +99,7 @@ export function readMetadataAnswer(answer: HttpAnswer, issuer: string): Metadata
   if (raw === undefined) return invalid('expected a JSON object');
   const [repeated] = duplicates;
   if (repeated !== undefined)
-    return invalid(`expected each member once, got \`${repeated.slice(0, 40)}\` more than once`);
+    return invalid(`expected each member once, got \`${escapeText(repeated).slice(0, 40)}\` more than once`);
   const named = textMember(raw, 'issuer');
   if (named === undefined) return invalid('expected a text `issuer` (RFC 8414 §2)');
   if (named !== issuer) throw issuerMismatch(issuer, named, answer.url);
@@ -115,18 +116,22 @@ function readObject(text: string): { raw?: JsonObject; duplicates?: string[] } {
   }
 }
 
+/** Characters of a text of the server that stand in a message. */
+const SHOWN_LENGTH = 200;
+
 /** RFC 8414 §3.3: metadata of another issuer must not be used, however little differs. */
 function issuerMismatch(expected: string, actual: string, url: URL): TokctlError {
   const bySlash = expected.replace(/\/$/, '') === actual.replace(/\/$/, '');
   const template = actual.includes('{tenantid}');
+  const named = shellWord(actual.slice(0, SHOWN_LENGTH));
   const hint = template
     ? 'this is a template for many tenants: name the issuer of your tenant'
     : bySlash
-      ? `they differ by the trailing slash only: tokctl … --issuer ${actual}`
-      : `if ${actual} is the issuer you mean: tokctl … --issuer ${actual}`;
+      ? `they differ by the trailing slash only: tokctl … --issuer ${named}`
+      : `if that is the issuer you mean: tokctl … --issuer ${named}`;
   return new TokctlError(
     'ERR_ISSUER_MISMATCH',
-    `the metadata at ${url.href} is of another issuer: expected ${expected}, got ${actual}`,
+    `the metadata at ${url.href} is of another issuer: expected ${expected}, got ${escapeText(actual.slice(0, SHOWN_LENGTH))}`,
     { hint, details: { url: url.href, expected, actual } },
   );
 }
@@ -170,7 +175,7 @@ export function endpointOf(
   if (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)) return new URL(text);
   throw new TokctlError(
     'ERR_RESPONSE_INVALID',
-    `the metadata of ${metadata.issuer} names no URL for ${name}: expected https, got \`${text.slice(0, 100)}\``,
+    `the metadata of ${metadata.issuer} names no URL for ${name}: expected https, got \`${escapeText(text).slice(0, 100)}\``,
     {
       hint: 'tell the operator of the authorization server; --jwks and --introspection-endpoint name them by hand',
     },

@@ -16,7 +16,7 @@ test('an access token, from a pipe', async () => {
     stdout:
     JWT access token, decoded only
 
-      token     JWT access token, RS256, kid k1, sha256 a55558130624
+      token     JWT access token, RS256, kid k1, sha256 …
                 header typ is at+jwt (RFC 9068 §2.1)
       issuer    https://id.example.com (says the token)
       expires   2027-01-15 09:00:00Z   in 1 h   iat ├●───────────────┤ exp
@@ -49,7 +49,7 @@ test('an ID token on a terminal', async () => {
     stdout:
     JWT ID token, decoded only
 
-      token     JWT ID token, RS256, kid k1, sha256 a6ad12906fd0
+      token     JWT ID token, RS256, kid k1, sha256 …
                 claim nonce (OpenID Connect Core §2)
       issuer    https://id.example.com (says the token)
       expires   2027-01-15 09:00:00Z   in 1 h   iat ├●───────────────┤ exp
@@ -86,7 +86,7 @@ test('as JSON', async () => {
         "evidence": [
           "header typ is at+jwt (RFC 9068 §2.1)"
         ],
-        "sha256": "a55558130624",
+        "sha256": "…",
         "header": {
           "alg": "RS256",
           "typ": "at+jwt",
@@ -135,7 +135,7 @@ describe('other texts', () => {
       stdout:
       opaque token, decoded only
 
-        token     opaque token, sha256 6c96130f130a
+        token     opaque token, sha256 …
 
         ✓ format        an opaque token: only its issuer can read it
       "
@@ -149,7 +149,7 @@ describe('other texts', () => {
       stdout:
       JWE, decoded only
 
-        token     JWE, RSA-OAEP-256, sha256 799636b91f38
+        token     JWE, RSA-OAEP-256, sha256 …
 
         header    {"alg":"RSA-OAEP-256","enc":"A256GCM"}
 
@@ -166,7 +166,7 @@ describe('other texts', () => {
       stdout:
       opaque access token of GitHub, decoded only
 
-        token     opaque access token of GitHub, sha256 f586a9cc6df5
+        token     opaque access token of GitHub, sha256 …
                   it has the form of: GitHub personal access token (classic)
 
         ! format        its checksum is wrong: GitHub made no such token, a character was changed or lost
@@ -190,7 +190,7 @@ describe('a damaged token is a result, exit 1', () => {
       stdout:
       JWT access token, decoded only
 
-        token     JWT access token, RS256, kid k1, sha256 25fc97dcba44
+        token     JWT access token, RS256, kid k1, sha256 …
                   header typ is at+jwt (RFC 9068 §2.1)
 
         header    {"alg":"RS256","typ":"at+jwt","kid":"k1"}
@@ -210,7 +210,7 @@ describe('a damaged token is a result, exit 1', () => {
       stdout:
       JWT access token, decoded only
 
-        token     JWT access token, RS256, kid k1, sha256 cb2708d309f8
+        token     JWT access token, RS256, kid k1, sha256 …
                   header typ is at+jwt (RFC 9068 §2.1)
         issuer    https://id.example.com (says the token)
         expires   2027-01-15 09:00:00Z   in 1 h   iat ├●───────────────┤ exp

@@ -45,7 +45,7 @@ export async function tokctl(
     exit,
     stdout,
     stderr,
-    text: `\n${masked.replace(/\d+\.\d ms/g, 'N ms').replace(/(sha256\W+)[0-9a-f]{12}/g, '$1…')}`,
+    text: `\n${masked.replace(/\b\d+(?:\.\d+)? ms\b/g, 'N ms').replace(/(sha256\W+)[0-9a-f]{12}/g, '$1…')}`,
   };
 }
 

@@ -51,7 +51,7 @@ const WORDS = table([
     'tokctl verify --help',
   ],
   [
-    ['verify', `--${TOKEN}`],
+    ['verify', `--token:${TOKEN}`],
     {},
     'expected an option, got a word that begins with `-` and is no option (not shown: it may be a token) (ERR_USAGE)',
     'pass a token on stdin: tokctl verify -, or after `--`',
@@ -415,6 +415,7 @@ describe('a token that begins with a dash', () => {
     [['decode', '--json', DASHED]],
     [['decode', '--json', '--', DASHED]],
     [['decode', '-o', 'json', DASHED, '--at', '0']],
+    [['decode', '--json', `-${DASHED}`]],
   ])('is a token: %j', async (argv) => {
     const { exit, stdout } = await tokctl(argv);
     expect(exit).toBe(0);
@@ -436,6 +437,8 @@ describe('a token that begins with a dash', () => {
 
   test('and is no token where an option wants a value, or no command takes one', async () => {
     const secret = '-s3cr3tThatBeginsWithADash';
+    const joined = await tokctl(['introspect', 'opaque-token', '--client-id=MyClient0123456789abc', '--offline']);
+    expect(joined.stderr).toContain('ERR_ENDPOINT_UNKNOWN');
     const { stderr } = await tokctl(['introspect', 'opaque-token', '--client-id', 'a', '--client-secret', secret]);
     expect(stderr).toContain('ERR_ENDPOINT_UNKNOWN');
     expect((await tokctl(['jwks', DASHED])).exit).toBe(2);

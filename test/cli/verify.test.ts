@@ -69,7 +69,7 @@ describe('transcripts', () => {
         why       audience_differs: the token is meant for somebody else
                   named: my-api
                   aud: https://api.example.com
-        or        expired: the token expired 2 h ago
+        and       expired: the token expired 2 h ago
                   exp is 2027-01-15 06:00:00Z
                   judged as of 2027-01-15 08:00:00Z
                   it was made for 1 h
@@ -120,15 +120,13 @@ describe('transcripts', () => {
       stdout:
       ✗ inactive - its signature does not verify
 
-        why       signature_altered: header or payload are not what was signed: the token was changed, or is forged (likely)
+        why       signature_altered: header or payload are not what was signed: the token was changed, or is forged (possible)
                   it does not verify with the key that the token names
                   alg ES256, kid ES256-1
         or        key_of_other_environment: the token was signed in another environment, realm or tenant, which has other keys (possible)
-                  it does not verify with the key that the token names
-                  alg ES256, kid ES256-1
                   iss of the token: https://id.example.com
         or        key_id_reused: the set has a key of that name, and it may be another than the one that signed (possible)
-                  kid ES256-1 is a name that many keys have
+                  kid ES256-1 is a name that other keys may have, or have in this set
         next      take the token again from its source; if it still fails, do not trust who sent it
 
         token     JWT access token, ES256, kid ES256-1, sha256 …
@@ -286,10 +284,9 @@ describe('transcripts', () => {
       ? unknown - nobody here can judge it
 
         why       expected a signed JWT, got an opaque token, which only its issuer can judge (ERR_TOKEN_UNSUPPORTED)
-        maybe     not_locally_verifiable: the token is opaque: it holds nothing to verify, and only its issuer knows what it stands for
+                  not_locally_verifiable: the token is opaque: it holds nothing to verify, and only its issuer knows what it stands for
                   format: opaque
-        next      ask the server: tokctl introspect -
-                  ask the server with the credentials of a client: tokctl introspect - --client-id ID --client-secret env:CLIENT_SECRET
+        next      ask the server with the credentials of a client: tokctl introspect - --client-id ID --client-secret env:CLIENT_SECRET
 
         token     opaque token, sha256 …
         issuer    https://id.example.com (named by flag)

@@ -7,17 +7,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CAUSE_CODES } from '../../src/core/causes.ts';
 import { type Playground, startPlayground } from '../../src/demo/playground.ts';
 import { nodeTransport } from '../../src/protocol/http/node-transport.ts';
-import { KEY_SITUATIONS } from './corpus/keys.ts';
+import { IN_MEMORY } from './corpus/index.ts';
 import { FAST, fastClock, type Grounds, playgroundSituations } from './corpus/playground.ts';
-import { PURPOSES } from './corpus/purposes.ts';
-import { SERVERS } from './corpus/servers.ts';
-import { TEXTS } from './corpus/texts.ts';
-import { TIMES } from './corpus/times.ts';
 import { type Judged, judge } from './score.ts';
 import type { Situation } from './situation.ts';
 import { play } from './world.ts';
-
-const IN_MEMORY: readonly Situation[] = [...TEXTS, ...KEY_SITUATIONS, ...PURPOSES, ...TIMES, ...SERVERS];
 
 const judged: Judged[] = [];
 const faultsOf = (results: readonly Judged[]): string[] =>

@@ -2,11 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { CAUSE_CODES } from '../../src/core/causes.ts';
-import { KEY_SITUATIONS } from './corpus/keys.ts';
-import { PURPOSES } from './corpus/purposes.ts';
-import { SERVERS } from './corpus/servers.ts';
-import { TEXTS } from './corpus/texts.ts';
-import { TIMES } from './corpus/times.ts';
+import { IN_MEMORY } from './corpus/index.ts';
 import type { Situation } from './situation.ts';
 import { access, HOUR, idToken, NOW } from './tokens.ts';
 import { playTable } from './world.ts';
@@ -80,8 +76,7 @@ describe('says it as a colleague would', () => {
   });
 });
 
-const ALL: readonly Situation[] = [...TEXTS, ...KEY_SITUATIONS, ...PURPOSES, ...TIMES, ...SERVERS];
-const OF_EACH = CAUSE_CODES.flatMap((code) => ALL.filter(({ first }) => first === code).slice(0, 2));
+const OF_EACH = CAUSE_CODES.flatMap((code) => IN_MEMORY.filter(({ first }) => first === code).slice(0, 2));
 
 describe('the first line has words for', () => {
   test.each(OF_EACH.map((one) => [one.first, one.tells, one] as const))('%s: %s', async (code, _tells, situation) => {

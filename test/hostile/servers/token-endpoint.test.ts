@@ -5,6 +5,7 @@ import { clientCredentialsToken } from '../../../src/client-credentials.ts';
 import { printJson } from '../../../src/core/json.ts';
 import { introspect, TokctlError, verify } from '../../../src/index.ts';
 import { nodeTransport } from '../../../src/protocol/http/node-transport.ts';
+import { accessClaims, jws, NOW } from '../../library/keys.ts';
 import { body, json } from '../../servers/answers.ts';
 import { certificates } from '../../servers/certificates.ts';
 import { type Answer, type ScriptedServer, scriptedServer } from '../../servers/scripted-server.ts';
@@ -104,7 +105,7 @@ describe('a certificate', () => {
   const fetchWith = () => nodeTransport({ tls: { ca: made.ca.cert } });
   const asking: Record<string, (origin: string) => Promise<string | undefined>> = {
     metadata: async (issuer) =>
-      (await verify('eyJhbGciOiJFUzI1NiJ9.e30.AAAA', { issuer, fetch: fetchWith(), retries: 0 })).error?.code,
+      (await verify(jws(accessClaims(issuer)), { now: NOW, issuer, fetch: fetchWith(), retries: 0 })).error?.code,
     'introspection endpoint': async (origin) =>
       (
         await introspect('opaque-token-0001', {
@@ -115,7 +116,7 @@ describe('a certificate', () => {
         })
       ).error?.code,
     'JWK Set': async (origin) =>
-      (await verify('eyJhbGciOiJFUzI1NiJ9.e30.AAAA', { jwksUri: `${origin}/jwks`, fetch: fetchWith(), retries: 0 }))
+      (await verify(jws(accessClaims(origin)), { now: NOW, jwksUri: `${origin}/jwks`, fetch: fetchWith(), retries: 0 }))
         .error?.code,
     'token endpoint': async (issuer) =>
       clientCredentialsToken({ issuer, client: CLIENT, fetch: fetchWith(), retries: 0 }).then(
