@@ -14,6 +14,7 @@ import { CHECK_NAMES } from '../../src/core/report.ts';
 import { CLAIM_NOTES, HEADER_NOTES } from '../../src/explain/claim-notes.ts';
 import { CLAIM_FAMILIES, CLAIMS, HEADER_MEMBERS } from '../../src/explain/claims.ts';
 import { allExplanations, type Explanation, explain, nearest, type WordGroup } from '../../src/explain/explain.ts';
+import { GATE_CHECKS } from '../../src/explain/gate-checks.ts';
 import { WEAKNESSES } from '../../src/explain/weaknesses.ts';
 
 const groupsOf = (word: string): WordGroup[] => explain(word).map(({ group }) => group);
@@ -31,7 +32,7 @@ const PROMISED_CAUSES = `expired not_yet_valid revoked_or_unknown caller_not_in_
 
 describe('every name is explained', () => {
   test.each<[WordGroup, readonly string[]]>([
-    ['check', CHECK_NAMES],
+    ['check', [...CHECK_NAMES, ...Object.keys(GATE_CHECKS)]],
     ['error', Object.keys(ERROR_EXIT_CODES)],
     ['cause', CAUSE_CODES],
     ['kind', KIND_NAMES],

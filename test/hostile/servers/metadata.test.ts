@@ -3,7 +3,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { introspect, type Report, verify } from '../../../src/index.ts';
 import { accessClaims, jws, key, NOW } from '../../library/keys.ts';
-import { body, json } from '../../servers/answers.ts';
+import { body } from '../../servers/answers.ts';
 import { type Answer, type ScriptedServer, scriptedServer } from '../../servers/scripted-server.ts';
 import { assertWellFormed, OPAQUE, SECRET } from './endpoints.ts';
 
