@@ -2,7 +2,7 @@
 // Never destructive: tokens that are sent were made up or granted a moment ago, and wrong credentials are sent once, announced.
 
 import { TokctlError } from './core/errors.ts';
-import { redactJson, redactor, withoutSignatures } from './core/redact.ts';
+import { redactJson } from './core/redact.ts';
 import { type Baseline, compareBaseline, parseBaseline, recordedNow } from './doctor/baseline.ts';
 import { examineClock } from './doctor/clock.ts';
 import { type DoctorContext, type DoctorOptions, doctorContext } from './doctor/context.ts';
@@ -13,6 +13,7 @@ import { examineMetadata } from './doctor/metadata.ts';
 import { examineResource, RESOURCE_METADATA } from './doctor/resource.ts';
 import { examineTls } from './doctor/tls.ts';
 import { examineTokens, GRANT } from './doctor/tokens.ts';
+import { secrecyOf } from './judging/secrecy.ts';
 import { isHttpUrl } from './judging/trust.ts';
 
 export { baselineOf } from './doctor/baseline.ts';
@@ -83,8 +84,6 @@ function reportOf({ issuer, found }: DoctorContext, findings: DoctorFinding[]): 
 }
 
 /** The last gate: a server may echo what was sent to it. */
-function redacted({ options: { client, bearer }, found }: DoctorContext, report: DoctorReport): DoctorReport {
-  const secrets = [client?.secret, client?.key, bearer].filter((text) => text !== undefined);
-  const hide = redactor(secrets, found.tokens);
-  return redactJson(report, (text) => withoutSignatures(hide(text)));
+function redacted({ options, found }: DoctorContext, report: DoctorReport): DoctorReport {
+  return redactJson(report, secrecyOf(options, found.tokens));
 }

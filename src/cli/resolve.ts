@@ -126,11 +126,15 @@ interface WrongValue {
   command: string;
 }
 
+/** Longer than any right value that is no URL: a token or a secret in the wrong place. */
+const mayBeSecret = (text: string): boolean => text.length > 24 && !text.includes('://');
+
 function wrongValue(option: OptionDefinition, { text, problem, origin, command }: WrongValue): TokctlError {
   const { name, kind, choices = [] } = option;
   const where = origin === 'environment' ? variableOf(name) : `--${name}`;
   const code: ErrorCode = 'ERR_USAGE';
-  const got = kind === 'source' || name === 'header' ? 'another value' : `\`${escapeText(text)}\``;
+  const isHidden = kind === 'source' || name === 'header' || mayBeSecret(text);
+  const got = isHidden ? 'another value (not shown)' : `\`${escapeText(text)}\``;
   const [near] = kind === 'choice' ? nearest(text, choices, 1) : [];
   const help = `tokctl ${command} --help`;
   const hint = near === undefined ? help : `did you mean ${near}? ${help}`;

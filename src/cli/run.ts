@@ -60,8 +60,9 @@ async function fail(error: unknown, host: Host, telling: Telling): Promise<ExitC
 
 /** Something that must not happen. The message is that of the fault; a stack trace would show what was worked on. */
 function bug(error: unknown): TokctlError {
-  const name = error instanceof Error ? error.name : typeof error;
-  const code = error instanceof Error && 'code' in error ? ` ${String(error.code)}` : '';
+  const plain = (word: unknown): string => (/^\w{1,64}$/.test(String(word)) ? String(word) : 'of no name');
+  const name = error instanceof Error ? plain(error.name) : typeof error;
+  const code = error instanceof Error && 'code' in error ? ` ${plain(error.code)}` : '';
   return new TokctlError('ERR_INTERNAL', `tokctl met a fault of its own (${name}${code})`, {
     hint: 'report it with the command you typed, without the token, and the output of tokctl --version',
     cause: error,

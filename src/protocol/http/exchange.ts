@@ -2,6 +2,7 @@
 // and retries are kept here, whatever the transport (security.md §1.6). A status is not judged here.
 
 import { TokctlError } from '../../core/errors.ts';
+import { redactor } from '../../core/redact.ts';
 import { assertReachable, hostAndPort, isLinkLocal, shownUrl } from '../address.ts';
 import { readAnswer } from './answer.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
@@ -89,7 +90,7 @@ async function receive(asking: Asking, seen: Pick<Exchange, 'status' | 'mediaTyp
   try {
     const response = await deadline.race(network.fetch(request.url.href, init));
     seen.status = response.status;
-    const answer = await deadline.race(readAnswer(response, request.url));
+    const answer = withoutEcho(await deadline.race(readAnswer(response, request.url)), asking);
     if (answer.mediaType !== undefined) seen.mediaType = answer.mediaType;
     return answer;
   } catch (error) {
@@ -97,6 +98,26 @@ async function receive(asking: Asking, seen: Pick<Exchange, 'status' | 'mediaTyp
     connection.abort(error);
     throw error;
   }
+}
+
+const COMMON = /^(?:application\/(?:[a-z-]+\+)?(?:json|jwt)|text\/(?:html|plain))$/;
+
+/** A media type is told to observers and in messages, in lower case: it must not be a way out for what was sent. */
+function withoutEcho<A extends Pick<HttpAnswer, 'mediaType'>>(
+  answer: A,
+  { request, outgoing: { headers } }: Asking,
+): A {
+  const { mediaType } = answer;
+  if (mediaType === undefined || COMMON.test(mediaType)) return answer;
+  const sent = [...(request.form ?? []).map(([, value]) => value), ...Object.values(headers).flatMap(wordsOf)];
+  return { ...answer, mediaType: redactor(sent.map((text) => text.toLowerCase()))(mediaType) };
+}
+
+/** A header value, and what of it is the secret where its first word is a scheme; in Basic, inside its base64. */
+function wordsOf(value: string): string[] {
+  const words = value.split(' ');
+  const pair = words[0] === 'Basic' ? Buffer.from(words[1] ?? '', 'base64').toString() : '';
+  return [...words, pair.slice(pair.indexOf(':') + 1)].filter((word) => word !== '');
 }
 
 function fetchInit({ request, outgoing: { headers, body } }: Asking, signal: AbortSignal): FetchInit {

@@ -48,10 +48,13 @@ export function failureCode(error: unknown, depth = 0): string | undefined {
   return code !== undefined && (!code.startsWith('UND_ERR') || inner === undefined) ? code : inner;
 }
 
+// A code is shown: what is none, of a transport that is not ours, may hold anything.
+const CODE = /^[A-Z][A-Z0-9_]{1,63}$/;
+
 // undici's parser does not always say which rule was broken; node's does.
 function ownCode(error: Error): string | undefined {
   const { code } = error as { code?: unknown };
-  if (typeof code === 'string') return code;
+  if (typeof code === 'string' && CODE.test(code)) return code;
   return error.name === 'HTTPParserError' ? 'HPE_INVALID' : undefined;
 }
 

@@ -231,7 +231,7 @@ const misfits: Case[] = [
   described('X25519 at the key', { crv: 'X25519' }, key('EdDSA')),
 ];
 
-/** Keys that can be read as none: the signature fails, and the program goes on. */
+/** Keys that can be read as none: there is no key then, and the program goes on. A point of another key is a key. */
 const unreadable: Case[] = [
   ['a point off its curve', { y: ec.jwk.x }],
   ['the point 0, 0', { x: base64url(Buffer.alloc(32)), y: base64url(Buffer.alloc(32)) }],
@@ -248,7 +248,9 @@ const unreadable: Case[] = [
   name: String(name),
   token: forged(),
   options: { jwks: jwks(sound, { ...ec.jwk, ...(over as object) }) },
-  check: 'signature' as const,
+  ...(name === 'a point of another key'
+    ? { check: 'signature' as const }
+    : { check: 'key' as const, finding: 'jwk.ec.invalid_point' }),
 }));
 
 // ---------------------------------------------------------------- names
