@@ -11,6 +11,7 @@ import { performTokenCheck } from './check/token-check.ts';
 import { TokctlError } from './core/errors.ts';
 import { worstExitCode } from './core/report.ts';
 import { durationWords, formatIso } from './core/time.ts';
+import { provingValues } from './judging/secrecy.ts';
 import type { Exchange } from './protocol/http/network.ts';
 import type { IntrospectOptions } from './request.ts';
 
@@ -175,6 +176,7 @@ function secretsOf(definition: CheckDefinition): string[] {
     question.client?.key,
     question.bearer,
     question.secret,
+    ...provingValues(question.headers),
     token?.from === 'github' ? token.requestToken : undefined,
     token?.from === 'client_credentials' ? token.client.secret : undefined,
   ].filter((text) => text !== undefined);

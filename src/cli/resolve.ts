@@ -134,7 +134,7 @@ function wrongValue(option: OptionDefinition, { text, problem, origin, command }
   const where = origin === 'environment' ? variableOf(name) : `--${name}`;
   const code: ErrorCode = 'ERR_USAGE';
   const isHidden = kind === 'source' || name === 'header' || mayBeSecret(text);
-  const got = isHidden ? 'another value (not shown)' : `\`${escapeText(text)}\``;
+  const got = isHidden ? 'another value' : `\`${escapeText(text)}\``;
   const [near] = kind === 'choice' ? nearest(text, choices, 1) : [];
   const help = `tokctl ${command} --help`;
   const hint = near === undefined ? help : `did you mean ${near}? ${help}`;

@@ -24,11 +24,15 @@ export function hiding(
   { client, bearer, secret, expectations, headers = {} }: Question,
   tokens: Iterable<string>,
 ): Redactor {
-  const proving = Object.entries(headers).filter(([name]) => SECRET_NAME.test(name));
-  const values = proving.map(([, value]) => value.replace(/^(?:Basic|Bearer|DPoP|Negotiate|Digest|Token)\s+/i, ''));
-  const secrets = [client?.secret, client?.key, bearer, secret, ...values];
+  const secrets = [client?.secret, client?.key, bearer, secret, ...provingValues(headers)];
   const all = [...tokens, expectations?.accessToken, expectations?.dpopProof];
   return redactor(secrets.filter(isText), all.filter(isText));
+}
+
+/** What the headers of the user prove something with, without the name of a scheme before it. */
+export function provingValues(headers: Readonly<Record<string, string>> = {}): string[] {
+  const proving = Object.entries(headers).filter(([name]) => SECRET_NAME.test(name));
+  return proving.map(([, value]) => value.replace(/^(?:Basic|Bearer|DPoP|Negotiate|Digest|Token)\s+/i, ''));
 }
 
 const isText = (text: string | undefined): text is string => text !== undefined;

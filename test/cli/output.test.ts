@@ -55,6 +55,7 @@ describe('on a terminal', () => {
       scope: 'a '.repeat(200),
     });
     const more = ['--audience', `https://${'audience.'.repeat(20)}example`, '--scope', 'b'.repeat(200)];
+    more.push('--require-claim', 'c'.repeat(150), '--claim', `${'長い'.repeat(40)}=1`);
     const { stdout, exit } = await verified(claims, { tty: true, more });
     expect([exit, tooWide(stdout, 80)]).toEqual([1, []]);
   });
@@ -113,6 +114,26 @@ describe('text from outside', () => {
     const found = lines(stdout + stderr).filter((line) => ACTIVE.test(line));
     expect(found.map((line) => JSON.stringify(line.slice(0, 100)))).toEqual([]);
     expect(stdout).toContain('\\u{1b}[2J');
+  });
+
+  test.each<[string, Parameters<typeof jws>, string[]]>([
+    ['crit', [{ sub: 'a' }, { header: { crit: [`${ESC}[2J\u202e`] } }], []],
+    ['alg', [{ sub: 'a' }, { header: { alg: `${ESC}[2J\u202e` }, as: 'ES256' }], []],
+    ['kid', [{ sub: 'a' }, { header: { kid: `${ESC}[2J\u202e` } }], []],
+    ['typ', [{ sub: 'a' }, { header: { typ: `${ESC}[2J\u202e` } }], ['--typ', 'at+jwt']],
+    ['a member that stands twice', [`{"a\\u001b[2J\\u202e":1,"a\\u001b[2J\\u202e":2}`], []],
+    [
+      'iss, aud and scope',
+      [accessClaims(`https://a.example/${ESC}[2J`, { aud: `${ESC}[2J\u202e`, scope: `${ESC}[2J` })],
+      ['--audience', 'x', '--scope', 'y', '--claim', `s${ESC}[2J=\u202e`],
+    ],
+  ])('is escaped in what a check says: %s', async (_name, [claims, signing], more) => {
+    const argv = ['verify', jws(claims, signing), '--jwks', 'keys.json', '--issuer', ISSUER, ...more];
+    for (const options of [{ files: FILES }, { files: FILES, tty: true, env: { NO_COLOR: '1' } }]) {
+      const { exit, stdout } = await tokctl(argv, options);
+      expect([exit, lines(stdout).filter((line) => ACTIVE.test(line))]).toEqual([1, []]);
+      expect(stdout).toContain('\\u{1b}[2J');
+    }
   });
 
   test('never starts a line', async () => {

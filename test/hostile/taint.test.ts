@@ -133,6 +133,9 @@ const WAYS: Readonly<Record<string, Way>> = {
   }),
 };
 
+const oddAnswer = (path: string): Answer | undefined =>
+  /^\/(?:introspect\?|revoke)/.test(path) ? { status: 400, body: path } : undefined;
+
 async function echoingServer(way: Way) {
   const server = await issuerServer({
     introspection: (asked) => way(asked, { active: true, scope: 'a', exp: NOW + 60 }),
@@ -143,7 +146,8 @@ async function echoingServer(way: Way) {
     jwks: (asked) => ({
       body: { keys: [key().jwk, { kty: 'AKP', kid: sent(asked).join(' ') }], ...echoed(sent(asked)) },
     }),
-    paths: { '/revoke': { status: 200 } },
+    // doctor asks in ways that are wrong on purpose, with tokens that nobody issued.
+    paths: new Proxy<Record<string, Answer>>({}, { get: (_, path) => oddAnswer(String(path)) as Answer }),
   });
   return server;
 }
@@ -352,7 +356,8 @@ describe('jwks, doctor, check', () => {
       '',
     ].join('\n');
     const files = { ...INPUT, 'tokctl.yaml': yaml };
-    for (const form of FORMS) assertClean(await tokctl(['check', '-v', '-o', form], { ...shared, files }), []);
+    for (const form of FORMS)
+      assertClean(await tokctl(['check', ...HEADERS, '-v', '-o', form], { ...shared, files }), []);
   });
 });
 

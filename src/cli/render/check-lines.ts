@@ -3,7 +3,7 @@
 import { escapeText } from '../../core/escape.ts';
 import { type Json, printJson } from '../../core/json.ts';
 import type { Check, Outcome } from '../../core/report.ts';
-import { padTo, wrap } from './layout.ts';
+import { padTo, widthOf, wrap } from './layout.ts';
 import type { Painter } from './painter.ts';
 
 export interface CheckStyle {
@@ -33,9 +33,18 @@ function lines(check: Check, column: number, { width, paint }: CheckStyle): stri
   const [first = '', ...rest] = told;
   const spec = check.outcome === 'failed' || check.outcome === 'warned' ? check.spec : undefined;
   const whole = withSpec(first, spec, room);
-  return [`  ${mark} ${padTo(escapeText(check.name), column)}  ${whole}`, ...rest.map((line) => indent + line)].map(
-    (line, index) => (index > 0 ? paint.dim(line) : line),
-  );
+  const [name, ...above] = named(escapeText(check.name), column, width).reverse();
+  return [
+    ...above.reverse().map((line, index) => `  ${index === 0 ? mark : ' '} ${line}`),
+    `  ${above.length === 0 ? mark : ' '} ${padTo(name ?? '', column)}  ${whole}`,
+    ...rest.map((line) => paint.dim(indent + line)),
+  ];
+}
+
+/** The name of a check; on a terminal one that is wider than its column stands above, on lines of its own. */
+function named(name: string, column: number, width: number | undefined): string[] {
+  if (width === undefined || widthOf(name) <= column) return [name];
+  return [...wrap(name, Math.max(20, width - 4)), ''];
 }
 
 const painted = (outcome: Outcome, paint: Painter) =>
