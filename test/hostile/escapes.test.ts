@@ -17,12 +17,16 @@ const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;
 /** The commands that the form for GitHub is made of. */
 const OWN_COMMANDS = ['error', 'warning', 'notice'];
 
-function assertHarmless(text: string, form = 'table'): void {
+/** On a terminal long words are broken: there no runner reads, and a line may begin anywhere. */
+function assertHarmless(
+  text: string,
+  { form = 'table', tty = false }: { form?: string; tty?: boolean | undefined } = {},
+): void {
   for (const line of text.split('\n')) {
     expect(UNSAFE.exec(line)?.[0].codePointAt(0)?.toString(16), line).toBeUndefined();
     expect(line).not.toMatch(/##(?:vso)?\[/i);
     const command = commandOf(line);
-    if (command !== undefined) expect([form, command.name]).toEqual(['github', expect.toBeOneOf(OWN_COMMANDS)]);
+    if (command !== undefined && !tty) expect([form, command.name]).toEqual(['github', expect.toBeOneOf(OWN_COMMANDS)]);
   }
 }
 
@@ -35,8 +39,8 @@ async function assertRun(args: readonly string[], options: RunOptions): Promise<
     for (const screen of form === 'table' ? SCREENS : SCREENS.slice(0, 1)) {
       const run = await tokctl([...args, '-o', form, '--color', 'never'], { ...options, ...screen });
       expect(run.exit, run.stderr).not.toBe(70);
-      assertHarmless(run.stdout, form);
-      assertHarmless(run.stderr, form);
+      assertHarmless(run.stdout, { form, tty: screen.tty });
+      assertHarmless(run.stderr, { tty: screen.tty });
     }
 }
 
@@ -243,7 +247,7 @@ describe('what is typed, and what files are called', () => {
             ...screen,
             env: { HOME: '/h' },
           });
-          assertHarmless(run.stdout + run.stderr);
+          assertHarmless(run.stdout + run.stderr, { tty: screen.tty });
         }
       }),
       runs(20),

@@ -33,19 +33,18 @@ function lines(check: Check, column: number, { width, paint }: CheckStyle): stri
   const [first = '', ...rest] = told;
   const spec = check.outcome === 'failed' || check.outcome === 'warned' ? check.spec : undefined;
   const whole = withSpec(first, spec, room);
-  const [name, ...above] = named(escapeText(check.name), column, width).reverse();
+  const name = escapeText(check.name);
+  const above = nameAbove(name, column, width);
+  const heads = [...above, `${padTo(above.length === 0 ? name : '', column)}  ${whole}`];
   return [
-    ...above.reverse().map((line, index) => `  ${index === 0 ? mark : ' '} ${line}`),
-    `  ${above.length === 0 ? mark : ' '} ${padTo(name ?? '', column)}  ${whole}`,
+    ...heads.map((line, index) => `  ${index === 0 ? mark : ' '} ${line}`),
     ...rest.map((line) => paint.dim(indent + line)),
   ];
 }
 
-/** The name of a check; on a terminal one that is wider than its column stands above, on lines of its own. */
-function named(name: string, column: number, width: number | undefined): string[] {
-  if (width === undefined || widthOf(name) <= column) return [name];
-  return [...wrap(name, Math.max(20, width - 4)), ''];
-}
+/** On a terminal, a name that is wider than its column stands above, on lines of its own. */
+const nameAbove = (name: string, column: number, width: number | undefined): string[] =>
+  width === undefined || widthOf(name) <= column ? [] : wrap(name, Math.max(20, width - 4));
 
 const painted = (outcome: Outcome, paint: Painter) =>
   ({ passed: paint.good, failed: paint.bad, warned: paint.doubtful, skipped: paint.dim })[outcome];
