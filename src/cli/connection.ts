@@ -80,6 +80,10 @@ export async function warnOfWeakness(settings: Settings, host: Host): Promise<vo
     if (settings.flag(name) && !settings.flag('quiet')) await host.stderr.write(`warning: --${name}: ${words}\n`);
   if (host.env['NODE_TLS_REJECT_UNAUTHORIZED'] === '0' && !settings.flag('quiet'))
     await host.stderr.write('note: NODE_TLS_REJECT_UNAUTHORIZED=0 is not heeded; --insecure-tls does that\n');
+  if (/\b(?:https?|tls|net|stream|undici|fetch)\b|\*/i.test(host.env['NODE_DEBUG'] ?? '') && !settings.flag('quiet'))
+    await host.stderr.write(
+      'warning: NODE_DEBUG: node itself writes requests to stderr, with credentials and tokens\n',
+    );
   if (settings.flag('insecure-tls') && settings.text('tls-ca') !== undefined)
     throw new TokctlError('ERR_USAGE', 'expected --tls-ca or --insecure-tls, got both', {
       hint: 'leave out --insecure-tls',

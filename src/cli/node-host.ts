@@ -4,6 +4,7 @@
 
 import { closeSync, createReadStream, fstatSync, openSync, readSync, type Stats, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { TokctlError } from '../core/errors.ts';
 import type { Host, OutputStream } from './host.ts';
 import type { PrivateFolder } from './private-folder.ts';
 
@@ -102,7 +103,7 @@ function outputStream(descriptor: 1 | 2, open: () => NodeJS.WriteStream): Flusha
       const written = left >= 0 ? writeNow(descriptor, bytes) : 0;
       if (written === bytes.length) return;
       left = 0;
-      stream ??= openStream(open());
+      stream ??= openStream(open(), descriptor === 1);
       await stream.write(bytes.subarray(written));
     },
     flushed: async () => stream?.flushed(),
@@ -125,17 +126,17 @@ interface OpenStream {
   flushed(): Promise<void>;
 }
 
-function openStream(stream: NodeJS.WriteStream): OpenStream {
+/** `holdsAnswer`: what cannot be written is told as a fault; talk that is lost changes no answer. */
+function openStream(stream: NodeJS.WriteStream, holdsAnswer: boolean): OpenStream {
   let closed = false;
-  stream.on('error', (error: NodeJS.ErrnoException) => {
+  stream.on('error', () => {
     closed = true;
-    if (error.code !== 'EPIPE') stream.emit('tokctl:fault', error);
   });
   return {
     write: (bytes) =>
       new Promise((resolve, reject) => {
         if (closed || stream.destroyed) return resolve();
-        stream.write(bytes, (error) => (isRealFault(error) ? reject(error) : resolve()));
+        stream.write(bytes, (error) => (holdsAnswer && isRealFault(error) ? reject(notWritten(error)) : resolve()));
       }),
     flushed: () =>
       new Promise((resolve) => {
@@ -145,8 +146,16 @@ function openStream(stream: NodeJS.WriteStream): OpenStream {
   };
 }
 
+const notWritten = ({ code }: NodeJS.ErrnoException): Error =>
+  new TokctlError('ERR_USAGE', `expected to write the answer to stdout, got \`${code}\`: ${whyNot(code)}`, {
+    hint: 'make room, or have it written elsewhere; the exit code of this run tells nothing of the token',
+  });
+
+const whyNot = (code = ''): string =>
+  code === 'ENOSPC' || code === 'EDQUOT' ? 'no space is left' : 'it could not be taken';
+
 /** A reader that went away is no fault; a full disk is. */
-const isRealFault = (error: NodeJS.ErrnoException | null | undefined): boolean =>
+const isRealFault = (error: NodeJS.ErrnoException | null | undefined): error is NodeJS.ErrnoException =>
   error != null && error.code !== 'EPIPE' && error.code !== 'ERR_STREAM_DESTROYED';
 
 const tooLarge = (): Error => Object.assign(new Error('too large'), { code: 'EFBIG' });

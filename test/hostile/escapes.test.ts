@@ -37,7 +37,9 @@ const SCREENS: readonly RunOptions[] = [{}, { tty: true, columns: 44 }, { tty: t
 async function assertRun(args: readonly string[], options: RunOptions): Promise<void> {
   for (const form of PEOPLE)
     for (const screen of form === 'table' ? SCREENS : SCREENS.slice(0, 1)) {
-      const run = await tokctl([...args, '-o', form, '--color', 'never'], { ...options, ...screen });
+      const env = { ...options.env, NO_COLOR: '1' };
+      const [command = '', ...words] = args;
+      const run = await tokctl([command, '-o', form, ...words], { ...options, ...screen, env });
       expect(run.exit, run.stderr).not.toBe(70);
       assertHarmless(run.stdout, { form, tty: screen.tty });
       assertHarmless(run.stderr, { tty: screen.tty });
@@ -201,7 +203,7 @@ describe('a server', () => {
           ['token', '--issuer', ISSUER, '--client-id', 'a', '--client-secret', 'env:S'],
           ['doctor', ISSUER],
         ]) {
-          const run = await tokctl([...args, '--retry', '0', '--color', 'never'], { env, fetch });
+          const run = await tokctl([...args, '--retry', '0'], { env, fetch });
           assertHarmless(run.stdout + run.stderr);
         }
       }),
@@ -243,9 +245,9 @@ describe('what is typed, and what files are called', () => {
     await fc.assert(
       fc.asyncProperty(hostileText, async (text) => {
         for (const screen of SCREENS.slice(0, 2)) {
-          const run = await tokctl([...(PLACES[place]?.(text) ?? []), '--color', 'never'], {
+          const run = await tokctl(PLACES[place]?.(text) ?? [], {
             ...screen,
-            env: { HOME: '/h' },
+            env: { HOME: '/h', NO_COLOR: '1' },
           });
           assertHarmless(run.stdout + run.stderr, { tty: screen.tty });
         }

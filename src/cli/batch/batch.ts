@@ -113,7 +113,7 @@ interface Ending {
 }
 
 function lastLine(tally: Tally, { open, host, startedAt }: Ending): string {
-  const counted = tally.line(host.now() - startedAt);
+  const counted = tally.line(Math.max(0, host.now() - startedAt));
   if (!host.signal.aborted) return `${counted}\n`;
   const next = open.first();
   return `interrupted: ${counted}${next === undefined ? '' : `; the first line without an answer is line ${next}`}\n`;
