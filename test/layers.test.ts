@@ -213,7 +213,7 @@ describe('the bundle', () => {
     copy = await buildProject();
     ({ outputs } = JSON.parse(readFileSync(copy.path('dist/metafile.json'), 'utf8')));
   });
-  afterAll(() => copy.remove());
+  afterAll(() => copy?.remove());
 
   /** The chunks that are loaded with the entry, before anything is asked for. */
   function loadedWith(entryPoint: string): Output[] {

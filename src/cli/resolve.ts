@@ -46,8 +46,8 @@ export async function resolveSettings({ command, words, flags }: Parsed, host: H
 
 /** A profile that nobody named lends its credentials to no other issuer than its own. */
 function isOfAnother({ values }: Profile, base: Settings): boolean {
-  const named = base.text('issuer');
-  return named !== undefined && values.get('issuer') !== named;
+  const [named, own] = [base.text('issuer'), values.get('issuer')];
+  return named !== undefined && own !== undefined && own !== named;
 }
 
 async function configFor(base: Settings, host: Host): Promise<ConfigFile | undefined> {

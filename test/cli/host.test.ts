@@ -16,7 +16,7 @@ beforeAll(async () => {
   [copy, home] = await Promise.all([buildProject(), mkdtemp(join(tmpdir(), 'tokctl-home-'))]);
 });
 afterAll(async () => {
-  await Promise.all([copy.remove(), rm(home, { recursive: true, force: true })]);
+  await Promise.all([copy?.remove(), rm(home, { recursive: true, force: true })]);
 });
 
 interface Ending {

@@ -30,7 +30,7 @@ function assertHarmless(
   }
 }
 
-const PEOPLE = ['table', 'markdown', 'github', 'nagios', 'openmetrics', 'junit', 'json', 'ndjson'];
+const PEOPLE = ['table', 'markdown', 'github', 'nagios', 'openmetrics', 'junit', 'json'];
 /** A pipe, and terminals on which lines are wrapped. */
 const SCREENS: readonly RunOptions[] = [{}, { tty: true, columns: 44 }, { tty: true, columns: 100 }];
 
@@ -81,7 +81,7 @@ describe('a token', () => {
           files: { '/k': jwks(key()) },
         });
       }),
-      runs(25),
+      runs(15),
     );
   });
 
@@ -104,7 +104,7 @@ describe('a token', () => {
           stdin: `{"token":${JSON.stringify(text)},"id":${JSON.stringify(text)}}\n${text}`,
         });
       }),
-      runs(25),
+      runs(15),
     );
   });
 });
@@ -168,7 +168,7 @@ describe('a server', () => {
         ];
         await assertRun(args, { env, fetch: answering(answer) });
       }),
-      runs(40),
+      runs(25),
     );
   });
 

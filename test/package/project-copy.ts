@@ -35,9 +35,14 @@ function isMissing(error: NodeJS.ErrnoException): void {
   if (error.code !== 'ENOENT') throw error;
 }
 
-/** The copy with its dist/, made by the script that makes every release. */
+/** The copy with its dist/, made by the script that makes every release. A build that fails leaves nothing behind. */
 export async function buildProject(): Promise<ProjectCopy> {
   const copy = await copyProject();
-  await promisify(execFile)(process.execPath, ['scripts/build.mjs'], { cwd: copy.folder });
+  try {
+    await promisify(execFile)(process.execPath, ['scripts/build.mjs'], { cwd: copy.folder });
+  } catch (error) {
+    await copy.remove();
+    throw error;
+  }
   return copy;
 }

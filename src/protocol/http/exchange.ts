@@ -100,6 +100,9 @@ async function receive(asking: Asking, seen: Pick<Exchange, 'status' | 'mediaTyp
   }
 }
 
+/** Headers of ours that say nothing about anybody. */
+const PLAIN: ReadonlySet<string> = new Set(['accept', 'accept-encoding', 'content-type', 'user-agent']);
+
 const COMMON = /^(?:application\/(?:[a-z-]+\+)?(?:json|jwt)|text\/(?:html|plain))$/;
 
 /** A media type is told to observers and in messages, in lower case: it must not be a way out for what was sent. */
@@ -109,7 +112,8 @@ function withoutEcho<A extends Pick<HttpAnswer, 'mediaType'>>(
 ): A {
   const { mediaType } = answer;
   if (mediaType === undefined || COMMON.test(mediaType)) return answer;
-  const sent = [...(request.form ?? []).map(([, value]) => value), ...Object.values(headers).flatMap(wordsOf)];
+  const told = Object.entries(headers).flatMap(([name, value]) => (PLAIN.has(name) ? [] : wordsOf(value)));
+  const sent = [...(request.form ?? []).map(([, value]) => value), ...told];
   return { ...answer, mediaType: redactor(sent.map((text) => text.toLowerCase()))(mediaType) };
 }
 
