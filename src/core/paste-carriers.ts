@@ -112,9 +112,14 @@ export function cookie(text: string): Pasted | undefined {
 
 const cookieValue = (text: string): string => (/^"?bearer%20/i.test(text) ? percentDecoded(text) : text);
 
+/** The name is shown: a longer one may be a piece of a token that stands before a `_token=`. */
+const LONGEST_NAME = 40;
+
 /** `access_token`, `X-Auth-Token`, `SESSION_JWT`; not the tokens against request forgery. */
 const isTokenName = (name: string): boolean =>
-  /(?:^|[_.-])(?:access|id|refresh)?[_-]?(?:token|jwt)$/i.test(name) && !/csrf|xsrf/i.test(name);
+  name.length <= LONGEST_NAME &&
+  /(?:^|[_.-])(?:access|id|refresh)?[_-]?(?:token|jwt)$/i.test(name) &&
+  !/csrf|xsrf/i.test(name);
 
 // ---------------------------------------------------------------- JSON
 

@@ -59,7 +59,7 @@ const paste: Target = {
     assert(refused === undefined || tokens.length === 0, 'what is refused gives no token');
     for (const token of tokens) {
       assert(
-        notes.every((note) => token.text.length < 16 || !note.includes(token.text)),
+        notes.every((note) => token.text.length <= 40 || !note.includes(token.text)),
         'no note holds a token',
       );
       assert(token.text === token.text.trim() || tokens.length > 0, 'a token is trimmed');
