@@ -9,6 +9,7 @@ import { parseToken } from '../core/token.ts';
 import type { Exchange, FetchLike } from '../protocol/http/network.ts';
 import { type IntrospectOptions, newMemory } from '../request.ts';
 import type { Invocation } from './command.ts';
+import type { Connection } from './connection.ts';
 import { exchangeLine } from './exchange-line.ts';
 import type { Host } from './host.ts';
 import { Printer } from './printer.ts';
@@ -86,21 +87,19 @@ async function asker(asking: Asking): Promise<Asker> {
   const { settings, host, command, judge, isBatch } = asking;
   if (command === 'decode') return { ask: await reader(asking), close: () => {} };
   // `decode` ends before it needs any of this.
-  const { connect, warnOfWeakness } = await import('./connection.ts');
+  const { warnOfWeakness } = await import('./connection.ts');
   await warnOfWeakness(settings, host);
-  const connection = await connect(settings, host, isBatch);
-  const { fetch, run } = isBatch ? await heedful(connection.fetch, asking) : { ...connection, run: atOnce };
-  const questionFor = await questions(asking);
-  const memory = newMemory();
-  const own = { fetch, memory, signal: host.signal, ...(await onlookers(asking)) };
+  const pace = isBatch ? await heedful(asking) : AT_ONCE;
+  const { questionFor, close } = await questions(asking, pace);
+  const own = { memory: newMemory(), signal: host.signal, ...(await onlookers(asking)) };
   const ask = async (input: TokenInput): Promise<Report | Description> => {
-    const { question, kept, chosen } = await questionFor(input);
+    const { question, kept, chosen, fetch } = await questionFor(input);
     const trusting = isBatch ? question : await trustQuestion(question, input, asking);
     // The questions of a run share everything but the time: a long list is not judged by the clock of its first token.
     const now = chosen.text('at') === undefined ? { now: host.now() / 1000 } : {};
-    return run(() => judge(input.text, { ...trusting, ...now, ...ofInput(input), ...own, ...kept }));
+    return pace.run(() => judge(input.text, { ...trusting, ...now, ...ofInput(input), ...own, ...kept, fetch }));
   };
-  return { ask, close: connection.close };
+  return { ask, close };
 }
 
 /** What outlives the run; by default nothing does. */
@@ -110,10 +109,16 @@ async function keptDocuments(settings: Settings, host: Host): Promise<Pick<Intro
   return documents === undefined ? {} : { documents };
 }
 
-const atOnce = <T>(ask: () => Promise<T>): Promise<T> => ask();
+/** How fast is asked: what `watch` gives is looked at for servers that want less, `run` waits for them. */
+interface Pace {
+  watch: (fetch: FetchLike) => FetchLike;
+  run: <T>(ask: () => Promise<T>) => Promise<T>;
+}
+
+const AT_ONCE: Pace = { watch: (fetch) => fetch, run: (ask) => ask() };
 
 /** A server that wants to be asked less is obeyed by everyone who asks (contract §6). */
-async function heedful(fetch: FetchLike, { settings, host }: Asking) {
+async function heedful({ settings, host }: Asking): Promise<Pace> {
   const { RateLimit } = await import('./batch/rate-limit.ts');
   const { limit, longestMs } = { limit: Number(settings.text('concurrency') ?? 8), longestMs: timeoutMs(settings) };
   const says = async (pauseMs: number, status: number): Promise<void> => {
@@ -124,27 +129,32 @@ async function heedful(fetch: FetchLike, { settings, host }: Asking) {
   };
   const onPause = settings.flag('quiet') ? () => {} : says;
   const rateLimit = new RateLimit({ limit, longestMs, onPause, signal: host.signal });
-  return { fetch: rateLimit.watch(fetch), run: <T>(ask: () => Promise<T>) => rateLimit.run(ask) };
+  return { watch: (fetch) => rateLimit.watch(fetch), run: (ask) => rateLimit.run(ask) };
 }
 
 const timeoutMs = (settings: Settings): number => (parseDuration(settings.text('timeout') ?? '') ?? 10) * 1000;
 
-/** One question for each profile: its files, secrets and cache are opened once, however many tokens pick it. */
-async function questions({ settings, host, stdin }: Asking) {
+/** One question for each profile: its files, secrets, cache and connections are opened once, however many tokens pick it. */
+async function questions({ settings, host, stdin, isBatch }: Asking, { watch }: Pace) {
   const [{ questionOf }, { secretReader }] = await Promise.all([import('./question.ts'), import('./secret-source.ts')]);
+  const { connect } = await import('./connection.ts');
   const secrets = secretReader(host, stdin);
-  const made = async (chosen: Settings) => ({
-    question: await questionOf(chosen, { host, stdin, secrets }),
-    kept: await keptDocuments(chosen, host),
-  });
+  const connections: Connection[] = [];
+  const made = async (chosen: Settings) => {
+    const question = await questionOf(chosen, { host, stdin, secrets });
+    const connection = await connect(chosen, host, isBatch);
+    connections.push(connection);
+    return { question, kept: await keptDocuments(chosen, host), fetch: watch(connection.fetch) };
+  };
   const known = new Map<string, ReturnType<typeof made>>();
-  return async ({ text }: TokenInput) => {
+  const questionFor = async ({ text }: TokenInput) => {
     const chosen = settingsFor(settings, text);
     const name = chosen === settings ? '' : `profile ${chosen.profile}`;
     const question = known.get(name) ?? made(chosen);
     known.set(name, question);
     return { ...(await question), chosen };
   };
+  return { questionFor, close: () => connections.forEach((connection) => void connection.close()) };
 }
 
 async function onlookers({ settings, host }: Asking): Promise<Pick<IntrospectOptions, 'observe' | 'onRequest'>> {

@@ -54,10 +54,10 @@ const target = {
     if (text[0] === 'f') if (text[1] === 'u') if (text[2] === 'z') if (text[3] === 'z') throw new Error('found');
   },
   seeds: ['x'],
-  words: [],
+  words: ['f', 'u', 'z'],
 };
 const isOurs = (url) => url.startsWith('file:');
-const { finding } = await fuzz(target, { corpus: [], seed: SEED, isOurs, isOver: ({ executions }) => executions > 300_000 });
+const { finding } = await fuzz(target, { corpus: [], seed: SEED, isOurs, isOver: ({ executions }) => executions > 100_000 });
 console.log(finding?.input.toString('latin1').slice(0, 4));
 `;
 

@@ -1,5 +1,5 @@
-// A small coverage-guided fuzzer: inputs that reach code, or counts of it, that no input reached before are kept and changed
-// further. Coverage is that of V8 itself, so nothing is instrumented and nothing native is needed.
+// A small coverage-guided fuzzer: inputs that reach code that no input reached before are kept and changed further.
+// Coverage is that of V8 itself, so nothing is instrumented and nothing native is needed.
 
 import { Session } from 'node:inspector';
 import type { Target } from './targets.ts';
@@ -13,7 +13,7 @@ export interface Progress {
   executions: number;
   /** Inputs that are kept. */
   corpus: readonly Buffer[];
-  /** Places of the code, with how often each was reached, by orders of magnitude. */
+  /** Places of the code that were reached, or passed by. */
   places: number;
 }
 
@@ -28,53 +28,77 @@ export interface FuzzOptions {
   isOurs?: (url: string) => boolean;
 }
 
-const BATCH = 64;
+/** Coverage is asked for once in so many inputs, because the asking takes longer than most of them. */
+const BATCH = 256;
 const LONGEST = 4096;
 
 /** Fuzzes until it is over, or until an input does what it must not. */
 export async function fuzz(target: Target, options: FuzzOptions): Promise<{ finding?: Finding; progress: Progress }> {
-  const coverage = new Coverage(options.isOurs ?? (() => true));
+  const search = new Search(target, options.isOurs ?? (() => true));
   const random = randomNumbers(options.seed);
-  const corpus: Buffer[] = [];
-  const seen = new Set<string>();
-  const progress = { executions: 0, corpus, places: 0 };
-  const runOne = async (input: Buffer): Promise<Finding | undefined> => {
-    progress.executions += 1;
-    try {
-      await target.run(input);
-      return undefined;
-    } catch (error) {
-      return { input, error };
-    }
-  };
-  const keepIfNew = async (input: Buffer): Promise<void> => {
-    coverage.take();
-    await runOne(input);
-    const fresh = coverage.take().filter((place) => !seen.has(place));
-    for (const place of fresh) seen.add(place);
-    if (fresh.length > 0) corpus.push(input);
-  };
   try {
-    for (const input of [...options.corpus, ...target.seeds.map((text) => Buffer.from(text))]) {
-      const finding = await runOne(input);
-      if (finding !== undefined) return { finding, progress };
-      await keepIfNew(input);
-    }
-    if (corpus.length === 0) corpus.push(Buffer.alloc(0));
-    while (!options.isOver({ ...progress, places: seen.size })) {
-      const inputs = Array.from({ length: BATCH }, () => mutate(random, corpus, target.words));
+    for (const input of [...options.corpus, ...target.seeds.map((text) => Buffer.from(text))])
+      await search.among([input]);
+    if (search.corpus.length === 0) search.corpus.push(Buffer.alloc(0));
+    while (!options.isOver(search.progress)) {
+      const inputs = Array.from({ length: BATCH }, () => mutate(random, search.corpus, target.words));
       options.onBatch?.(inputs);
-      coverage.take();
-      for (const input of inputs) {
-        const finding = await runOne(input);
-        if (finding !== undefined) return { finding, progress };
-      }
-      // Which input it was is looked for only where the batch reached something new.
-      if (coverage.take().some((place) => !seen.has(place))) for (const input of inputs) await keepIfNew(input);
+      await search.among(inputs);
     }
-    return { progress: { ...progress, places: seen.size } };
+    return { progress: search.progress };
+  } catch (error) {
+    if (!(error instanceof Found)) throw error;
+    return { finding: error.finding, progress: search.progress };
   } finally {
-    coverage.end();
+    search.coverage.end();
+  }
+}
+
+class Found extends Error {
+  readonly finding: Finding;
+  constructor(finding: Finding) {
+    super('found');
+    this.finding = finding;
+  }
+}
+
+class Search {
+  readonly corpus: Buffer[] = [];
+  readonly coverage: Coverage;
+  readonly #target: Target;
+  readonly #seen = new Set<string>();
+  #executions = 0;
+
+  constructor(target: Target, isOurs: (url: string) => boolean) {
+    this.#target = target;
+    this.coverage = new Coverage(isOurs);
+  }
+
+  get progress(): Progress {
+    return { executions: this.#executions, corpus: this.corpus, places: this.#seen.size };
+  }
+
+  /** Runs them all; where something new was reached, by halves, until the input is found that reached it. */
+  async among(inputs: readonly Buffer[]): Promise<void> {
+    for (const input of inputs) await this.#run(input);
+    const fresh = this.coverage.take().filter((place) => !this.#seen.has(place));
+    if (fresh.length === 0) return;
+    if (inputs.length > 1) {
+      const half = Math.ceil(inputs.length / 2);
+      await this.among(inputs.slice(0, half));
+      return this.among(inputs.slice(half));
+    }
+    for (const place of fresh) this.#seen.add(place);
+    this.corpus.push(...inputs);
+  }
+
+  async #run(input: Buffer): Promise<void> {
+    this.#executions += 1;
+    try {
+      await this.#target.run(input);
+    } catch (error) {
+      throw new Found({ input, error });
+    }
   }
 }
 
@@ -123,9 +147,10 @@ class Coverage {
     const places: string[] = [];
     for (const { url, functions } of scripts)
       if (this.#isOurs(url))
+        // A block that was run as often as what is around it has no range of its own, so that where it is not run tells too.
         for (const { ranges } of functions)
           for (const { startOffset, endOffset, count } of ranges)
-            if (count > 0) places.push(`${startOffset}:${endOffset}:${Math.floor(Math.log2(count) / 2)}`);
+            places.push(`${startOffset}:${endOffset}${count > 0 ? '' : ' not'}`);
     return places;
   }
 
