@@ -76,7 +76,7 @@ describe('the fuzzer', () => {
     });
     const { stdout } = await promisify(execFile)(process.execPath, [outfile]);
     expect(stdout).toBe('fuzz\n');
-  });
+  }, 240_000);
 
   it('makes the same changes again', () => {
     const inputs = (seed: number) => {

@@ -169,7 +169,7 @@ describe('an answer that should be signed', () => {
       'has its members in a text',
       (origin) => body(JWT, signed({ iss: origin, token_introspection: '{"active":true}' })),
     ],
-    ['is cut', (origin) => body(JWT, signed({ iss: origin }).slice(0, -4))],
+    ['is cut', (origin) => body(JWT, signed({ iss: origin }).replace(/\.[^.]*$/, ''))],
     ['is empty', () => body(JWT, '')],
     ['is the token itself', () => body(JWT, OPAQUE)],
     ['has a member twice', (origin) => body(JWT, twice(origin))],
