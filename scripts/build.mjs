@@ -37,7 +37,6 @@ const GROUPS = {
     'src/protocol/public-key.ts',
   ],
   introspect: ['src/cli/commands/introspect.ts', 'src/protocol/http/node-transport.ts'],
-  signature: ['src/protocol/signature.ts'],
   shape: ['src/core/shape.ts', 'src/core/shape-checksum.ts'],
   table: ['src/cli/render/table.ts'],
 };

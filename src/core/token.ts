@@ -3,7 +3,8 @@
 // fault says otherwise; everything that is odd stands in `faults`, so that a damaged token is a result and not an error.
 // Vendors' forms are not known here: for what is opaque or malformed, the caller asks `shapeOf` (shape.ts).
 
-import { createHash } from 'node:crypto';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { decodeBase64Url, decodeLeniently, isFault } from './base64url.ts';
 import { isJsonObject, JsonError, type JsonObject, member, parseJson, textMember } from './json.ts';
 import type { Check } from './report.ts';
@@ -45,7 +46,7 @@ export interface Token {
 export const isWellFormed = (token: Token): boolean => token.faults.every((fault) => fault.outcome !== 'failed');
 
 /** The first 12 hexadecimal digits of the SHA-256 of a text: enough to recognise a token by, of no use to a thief. */
-export const shortHash = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
+export const shortHash = (text: string): string => bytesToHex(sha256(utf8ToBytes(text))).slice(0, 12);
 
 type Parsed = Omit<Token, 'text' | 'sha256'>;
 

@@ -7,7 +7,7 @@ import type { Check, KeyTrace, Verification } from '../core/report.ts';
 import type { Token } from '../core/token.ts';
 import { hasUsableKey, type JudgedKey, judgeKey, MAX_CANDIDATES, traceKey } from '../protocol/jwks.ts';
 import { keyProblems, thumbprint } from '../protocol/key-strength.ts';
-import type { SignatureOutcome } from '../protocol/signature.ts';
+import { verifySignature } from '../protocol/signature.ts';
 import { ambiguity, keyFound, notChecked, signatureCheck, strengthOf, weakKey, whyNot } from './key-checks.ts';
 import type { KeySource } from './key-set.ts';
 
@@ -16,11 +16,6 @@ export interface SignatureJudgement {
   verification?: Verification;
   /** Keys could not be had, or the set holds none that could verify any token. */
   error?: TokctlError;
-}
-
-/** jose is loaded when there is something to verify. */
-export async function verifyWith(jws: string, key: JsonObject | Uint8Array, alg: string): Promise<SignatureOutcome> {
-  return (await import('../protocol/signature.ts')).verifySignature(jws, key, alg);
 }
 
 /** Judges `key`, `key_strength` and `signature` by the keys of a set, which is fetched once more where that may help. */
@@ -81,11 +76,11 @@ interface Trial {
 }
 
 /** No key of the set may verify this token: which reason comes nearest, and is it there under another name? */
-async function noCandidate({ token, jws, source, judged }: Trial): Promise<SignatureJudgement> {
+function noCandidate({ token, jws, source, judged }: Trial): SignatureJudgement {
   const { kid, alg } = wantedKey(token, source);
   const named = judged.filter(({ jwk }) => kid === undefined || member(jwk, 'kid') === kid);
   const weak = named.flatMap(({ problems }) => problems.filter((problem) => problem.fatal))[0];
-  const notes = await verifiesUnderAnother({ token, jws, source, judged });
+  const notes = verifiesUnderAnother({ token, jws, source, judged });
   const why = named[0]?.skipped;
   const missing = kid !== undefined && named.length === 0;
   const because = missing
@@ -110,18 +105,18 @@ async function noCandidate({ token, jws, source, judged }: Trial): Promise<Signa
   };
 }
 
-async function tryCandidates(trial: Trial, candidates: JudgedKey[]): Promise<SignatureJudgement> {
+function tryCandidates(trial: Trial, candidates: JudgedKey[]): SignatureJudgement {
   const { token, jws, source, judged } = trial;
   const alg = textMember(token.header, 'alg') ?? '';
   const notes = new Map<JsonObject, string>();
   const tried: JudgedKey[] = [];
   for (const candidate of candidates) {
-    const outcome = await verifyWith(jws, candidate.jwk, alg);
+    const outcome = verifySignature(jws, candidate.jwk, alg);
     if (outcome === 'verified') return verified(candidate, { ...trial, candidates, notes });
     if (outcome !== 'unusable') tried.push(candidate);
     notes.set(candidate.jwk, outcome === 'unusable' ? UNREADABLE : 'tried: the signature does not verify with it');
   }
-  for (const [jwk, note] of await verifiesUnderAnother(trial)) notes.set(jwk, note);
+  for (const [jwk, note] of verifiesUnderAnother(trial)) notes.set(jwk, note);
   const only = tried.length === 1 ? tried[0] : undefined;
   const checks =
     tried.length === 0
@@ -173,13 +168,13 @@ function verified(
 }
 
 /** Only for the explanation: keys of the set that the token does not name, but that verify it. Their word counts for nothing. */
-async function verifiesUnderAnother({ token, jws, source, judged }: Trial): Promise<Map<JsonObject, string>> {
+function verifiesUnderAnother({ token, jws, source, judged }: Trial): Map<JsonObject, string> {
   const { alg, kid } = wantedKey(token, source);
   const notes = new Map<JsonObject, string>();
   if (kid === undefined || token.signature?.length === 0) return notes;
   const others = judged.filter(({ jwk }) => member(jwk, 'kid') !== kid && judgeKey(jwk, { alg }).skipped === undefined);
   for (const { jwk } of others.slice(0, MAX_CANDIDATES))
-    if ((await verifyWith(jws, jwk, alg)) === 'verified') notes.set(jwk, OTHER_KID);
+    if (verifySignature(jws, jwk, alg) === 'verified') notes.set(jwk, OTHER_KID);
   return notes;
 }
 

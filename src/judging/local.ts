@@ -40,7 +40,7 @@ async function judgeClaims({ token, kind }: Subject, anchor: Anchor, context: Co
     now,
     origin: 'token',
   });
-  return [...checks, ...(await checkPossession({ token, claims, expectations, now }))];
+  return [...checks, ...checkPossession({ token, claims, expectations, now })];
 }
 
 /** Why nobody but the audience, or the issuer, can verify this JWT (facts of providers); undefined for all others. */

@@ -10,6 +10,7 @@ import type { Check } from '../core/report.ts';
 import { isWellFormed, parseToken, type Token } from '../core/token.ts';
 import { algorithmNamed } from '../protocol/algorithm.ts';
 import { keyProblems, thumbprint } from '../protocol/key-strength.ts';
+import { verifySignature } from '../protocol/signature.ts';
 
 export interface Possession {
   token: Token;
@@ -20,8 +21,8 @@ export interface Possession {
 }
 
 /** `at_hash` and `confirmation`, where the token or the question has them. */
-export async function checkPossession(possession: Possession): Promise<Check[]> {
-  return [...accessTokenHash(possession), ...(await confirmation(possession))];
+export function checkPossession(possession: Possession): Check[] {
+  return [...accessTokenHash(possession), ...confirmation(possession)];
 }
 
 // ---------------------------------------------------------------- at_hash
@@ -69,11 +70,11 @@ function leftHalfHash(alg: string, text: string): string {
 
 // ---------------------------------------------------------------- cnf
 
-async function confirmation(possession: Possession): Promise<Check[]> {
+function confirmation(possession: Possession): Check[] {
   const cnf = member(possession.claims, 'cnf');
   const { dpopProof, clientCertificate } = possession.expectations;
   const bound = isJsonObject(cnf) ? cnf : undefined;
-  if (dpopProof !== undefined) return [await byProof(possession, bound, dpopProof)];
+  if (dpopProof !== undefined) return [byProof(possession, bound, dpopProof)];
   if (clientCertificate !== undefined) return [byCertificate(bound, clientCertificate)];
   if (bound === undefined) return [];
   const by = Object.hasOwn(bound, 'x5t#S256') ? '--client-cert' : '--dpop-proof';
@@ -99,11 +100,7 @@ const failed = (because: string, { expected, actual }: { expected?: Json; actual
 });
 
 /** The rules of RFC 9449 §4.3, in the order in which a reader would ask. */
-async function byProof(
-  { token, expectations, now }: Possession,
-  cnf: JsonObject | undefined,
-  text: string,
-): Promise<Check> {
+function byProof({ token, expectations, now }: Possession, cnf: JsonObject | undefined, text: string): Check {
   const proof = parseToken(text);
   const { header, claims } = proof;
   if (proof.format !== 'jws' || !isWellFormed(proof) || header === undefined || claims === undefined)
@@ -121,7 +118,7 @@ async function byProof(
   const bound = textMember(cnf, 'jkt');
   if (bound === undefined) return failed('the token is not bound to a DPoP key: it has no cnf.jkt', { actual: print });
   if (bound !== print) return failed('the proof is made with another key', { expected: bound, actual: print });
-  const wrong = (await badSignature(proof, jwk)) ?? wrongClaim(claims, { token, expectations, now });
+  const wrong = badSignature(proof, jwk) ?? wrongClaim(claims, { token, expectations, now });
   if (wrong !== undefined) return wrong;
   return {
     name: 'confirmation',
@@ -133,13 +130,12 @@ async function byProof(
   };
 }
 
-async function badSignature(proof: Token, jwk: JsonObject): Promise<Check | undefined> {
+function badSignature(proof: Token, jwk: JsonObject): Check | undefined {
   const alg = textMember(proof.header, 'alg') ?? '';
   const known = algorithmNamed(alg);
   if (known === undefined || known.kty === 'oct' || known.kty !== textMember(jwk, 'kty'))
     return failed('the algorithm of the proof does not fit its key', { actual: alg });
-  const { verifySignature } = await import('../protocol/signature.ts');
-  const outcome = proof.jws === undefined ? 'not_verified' : await verifySignature(proof.jws, jwk, alg);
+  const outcome = proof.jws === undefined ? 'not_verified' : verifySignature(proof.jws, jwk, alg);
   return outcome === 'verified' ? undefined : failed('the signature of the proof does not verify');
 }
 

@@ -6,11 +6,12 @@ import { lintHeader } from '../core/lint.ts';
 import type { Check } from '../core/report.ts';
 import type { Token } from '../core/token.ts';
 import { algorithmNamed } from '../protocol/algorithm.ts';
+import { verifySignature } from '../protocol/signature.ts';
 import { checkAlgorithm, withoutKeys } from './algorithm.ts';
 import type { Context } from './context.ts';
 import { notChecked, signatureCheck } from './key-checks.ts';
 import { keySource } from './key-set.ts';
-import { type SignatureJudgement, tryKeys, verifyWith } from './key-trial.ts';
+import { type SignatureJudgement, tryKeys } from './key-trial.ts';
 import type { Anchor } from './trust.ts';
 
 /** Judges the signature of a JWS. Errors of the network come back in `error`, so that the other checks still run. */
@@ -43,7 +44,7 @@ const changesWhatIsSigned = ({ header }: Token): boolean =>
 
 // ---------------------------------------------------------------- a shared secret
 
-async function bySecret(jws: string, algorithm: Check, secret: string): Promise<SignatureJudgement> {
+function bySecret(jws: string, algorithm: Check, secret: string): SignatureJudgement {
   const bytes = new TextEncoder().encode(secret);
   const alg = String(algorithm.actual);
   const needed = algorithmNamed(alg)?.signatureBytes ?? 0;
@@ -59,7 +60,7 @@ async function bySecret(jws: string, algorithm: Check, secret: string): Promise<
   };
   if (algorithm.outcome === 'failed')
     return { checks: [algorithm, strength, notChecked('signature', 'not checked, because of its algorithm')] };
-  const outcome = await verifyWith(jws, bytes, alg);
+  const outcome = verifySignature(jws, bytes, alg);
   const verification = { key: { alg, kty: 'oct' }, keys: [] };
   const passed = outcome === 'verified';
   const because = passed

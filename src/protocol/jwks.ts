@@ -87,7 +87,7 @@ export interface JudgedKey {
   jwk: JsonObject;
   /** Undefined for a key that may verify the token; else why it cannot. */
   skipped?: string;
-  problems: KeyProblem[];
+  problems: readonly KeyProblem[];
 }
 
 /** Judges one key for one token. A key whose problems are fatal is never used. */

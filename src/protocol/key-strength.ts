@@ -1,9 +1,10 @@
 // Keys under which anyone could sign, or that should never have been published (security.md A12-A19).
-// jose accepts e = 1, ROCA keys and small-order Ed25519 keys, so these rules are ours.
+// Neither OpenSSL nor jose refuses e = 1, ROCA keys and small-order Ed25519 keys, so these rules are ours.
 
 import { createHash } from 'node:crypto';
 import { decodeBase64Url, isFault } from '../core/base64url.ts';
 import { type JsonObject, member, textMember } from '../core/json.ts';
+import { oncePerKey } from './once-per-key.ts';
 
 export interface KeyProblem {
   finding: string;
@@ -13,13 +14,11 @@ export interface KeyProblem {
 }
 
 /** What is wrong with a public JWK (RFC 7517, RFC 7518 §6). An empty list for a sound key. */
-export function keyProblems(jwk: JsonObject): KeyProblem[] {
-  return [
-    ...published(jwk),
-    ...(textMember(jwk, 'kty') === 'RSA' ? rsaProblems(jwk) : []),
-    ...(textMember(jwk, 'kty') === 'OKP' ? okpProblems(jwk) : []),
-  ];
-}
+export const keyProblems = oncePerKey((jwk: JsonObject): readonly KeyProblem[] => [
+  ...published(jwk),
+  ...(textMember(jwk, 'kty') === 'RSA' ? rsaProblems(jwk) : []),
+  ...(textMember(jwk, 'kty') === 'OKP' ? okpProblems(jwk) : []),
+]);
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'priv'];
 
@@ -54,12 +53,12 @@ function unsigned(jwk: JsonObject, name: string): bigint | undefined {
 const bitLength = (value: bigint): number => value.toString(2).length;
 
 /** The size of a key in bits: the modulus of RSA, the field of a curve. */
-export function keyBits(jwk: JsonObject): number | undefined {
+export const keyBits = oncePerKey((jwk): number | undefined => {
   if (textMember(jwk, 'kty') !== 'RSA')
     return { 'P-256': 256, 'P-384': 384, 'P-521': 521, Ed25519: 256, Ed448: 456 }[textMember(jwk, 'crv') ?? ''];
   const n = unsigned(jwk, 'n');
   return n === undefined ? undefined : bitLength(n);
-}
+});
 
 const SMALLEST_RSA = 2048;
 const LARGEST_RSA = 16384;
@@ -212,10 +211,10 @@ const THUMBPRINT_MEMBERS: Record<string, readonly string[]> = {
 };
 
 /** The RFC 7638 thumbprint (SHA-256, base64url), or undefined for a key type that has no public one. */
-export function thumbprint(jwk: JsonObject): string | undefined {
+export const thumbprint = oncePerKey((jwk): string | undefined => {
   const kty = textMember(jwk, 'kty') ?? '';
   const members = Object.hasOwn(THUMBPRINT_MEMBERS, kty) ? THUMBPRINT_MEMBERS[kty] : undefined;
   if (members === undefined || members.some((name) => typeof member(jwk, name) !== 'string')) return undefined;
   const canonical = JSON.stringify(Object.fromEntries(members.map((name) => [name, jwk[name]])));
   return createHash('sha256').update(canonical).digest('base64url');
-}
+});

@@ -1,8 +1,19 @@
-// Verifies one signature under one key: the only place where jose meets a token.
+// Verifies one signature under one key: the only place where a signature of a token meets cryptography (docs/adr/0005).
+// Invariant: the algorithm decides which kind of key, hash and padding are used, and it is the caller who names it; nothing
+// in the token does.
 
-import { compactVerify } from 'jose/jws/compact/verify';
-import { importJWK } from 'jose/key/import';
+import {
+  constants,
+  createHmac,
+  createPublicKey,
+  type KeyObject,
+  timingSafeEqual,
+  type VerifyKeyObjectInput,
+  verify,
+} from 'node:crypto';
 import type { JsonObject } from '../core/json.ts';
+import { type Algorithm, algorithmNamed } from './algorithm.ts';
+import { oncePerKey } from './once-per-key.ts';
 
 /** `unusable`: the key could not be read as a key of that algorithm (a point off its curve, a bad modulus). */
 export type SignatureOutcome = 'verified' | 'not_verified' | 'unusable';
@@ -11,42 +22,61 @@ export type SignatureOutcome = 'verified' | 'not_verified' | 'unusable';
  * Verifies a compact JWS under one public key, or under a secret for HS256, HS384 and HS512 (RFC 7515 §5.2).
  * The caller has judged the key and the header; `alg` is the one algorithm that is allowed.
  */
-export async function verifySignature(
-  jws: string,
-  key: JsonObject | Uint8Array,
-  alg: string,
-): Promise<SignatureOutcome> {
-  const imported = key instanceof Uint8Array ? key : await importKey(key, alg);
-  if (imported === undefined) return 'unusable';
-  try {
-    await compactVerify(jws, imported, { algorithms: [alg] });
-    return 'verified';
-  } catch (problem) {
-    if (isSignatureFailure(problem)) return 'not_verified';
-    // jose refuses a key in itself, such as a modulus that is too small, by a TypeError.
-    if (problem instanceof TypeError) return 'unusable';
-    throw problem;
-  }
+export function verifySignature(jws: string, key: JsonObject | Uint8Array, alg: string): SignatureOutcome {
+  const algorithm = algorithmNamed(alg);
+  if (algorithm === undefined || (algorithm.kty === 'oct') !== key instanceof Uint8Array) return 'unusable';
+  const dot = jws.lastIndexOf('.');
+  const signed = Buffer.from(jws.slice(0, dot), 'latin1');
+  const signature = Buffer.from(jws.slice(dot + 1), 'base64url');
+  if (key instanceof Uint8Array) return outcomeOf(isHmac({ signed, signature, secret: key, algorithm }));
+  const prepared = preparedKey(key, algorithm);
+  if (prepared === undefined) return 'unusable';
+  const hash = algorithm.kty === 'OKP' ? null : algorithm.hash;
+  return outcomeOf(verify(hash, signed, { key: prepared, ...parametersOf(alg) }, signature));
 }
 
-const PUBLIC_MEMBERS = ['kty', 'crv', 'n', 'e', 'x', 'y'];
+const outcomeOf = (isVerified: boolean): SignatureOutcome => (isVerified ? 'verified' : 'not_verified');
 
-/** Only the public members are handed over, so that jose can never see a private part; each is text, or it makes no key. */
-async function importKey(jwk: JsonObject, alg: string) {
-  const members = PUBLIC_MEMBERS.filter((name) => Object.hasOwn(jwk, name)).map((name) => [name, jwk[name]]);
+interface Hmac {
+  signed: Uint8Array;
+  signature: Uint8Array;
+  secret: Uint8Array;
+  algorithm: Algorithm;
+}
+
+function isHmac({ signed, signature, secret, algorithm }: Hmac): boolean {
+  const expected = createHmac(algorithm.hash, secret).update(signed).digest();
+  return signature.length === expected.length && timingSafeEqual(expected, signature);
+}
+
+/** How OpenSSL is to read the signature: two numbers side by side (RFC 7518 §3.4), or PSS with a salt as long as the hash (§3.5). */
+function parametersOf(alg: string): Partial<VerifyKeyObjectInput> {
+  if (alg.startsWith('ES')) return { dsaEncoding: 'ieee-p1363' };
+  if (!alg.startsWith('PS')) return {};
+  return { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST };
+}
+
+// ---------------------------------------------------------------- the key
+
+const PUBLIC_MEMBERS = { RSA: ['n', 'e'], EC: ['crv', 'x', 'y'], OKP: ['crv', 'x'] } as const;
+
+function preparedKey(jwk: JsonObject, { kty, crv }: Algorithm): KeyObject | undefined {
+  return jwk['kty'] !== kty || (crv !== undefined && jwk['crv'] !== crv) ? undefined : publicKeyOf(jwk);
+}
+
+/** RFC 7518 §3.3. The caller has refused such keys; here too, because nothing may be verified by one. */
+const isTooSmall = ({ asymmetricKeyDetails: { modulusLength } = {} }: KeyObject): boolean =>
+  modulusLength !== undefined && modulusLength < 2048;
+
+/** Only the public members are handed over, so that a private part is never read; each is text, or it makes no key. */
+const publicKeyOf = oncePerKey((jwk): KeyObject | undefined => {
+  const kty = jwk['kty'] as keyof typeof PUBLIC_MEMBERS;
+  const members = PUBLIC_MEMBERS[kty].map((name) => [name, jwk[name]]);
   if (members.some(([, value]) => typeof value !== 'string')) return undefined;
   try {
-    return await importJWK(Object.fromEntries(members) as Parameters<typeof importJWK>[0], alg);
+    const key = createPublicKey({ key: { kty, ...Object.fromEntries(members) }, format: 'jwk' });
+    return isTooSmall(key) ? undefined : key;
   } catch {
     return undefined;
   }
-}
-
-/**
- * jose says so, or it refused the header or the bytes of the signature as such. A header with extensions is refused
- * before by the caller; jose refuses it too, and that is no verification either.
- */
-function isSignatureFailure(problem: unknown): boolean {
-  const code = problem instanceof Error && 'code' in problem ? String(problem.code) : '';
-  return /^ERR_JW|^ERR_JOSE_/.test(code) || problem instanceof DOMException;
-}
+});

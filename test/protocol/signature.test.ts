@@ -282,7 +282,7 @@ describe('attacks', () => {
   ])('%s: refused, and no exception comes out of the signature', async (_, header) => {
     const jws = signed('RS256', rsa.privateKey, { header });
     expect(await accepts(jws, [rsa.publicKey.export({ format: 'jwk' })])).toBe(false);
-    await expect(verifySignature(jws, jwkOf(rsa.publicKey), 'RS256')).resolves.toMatch(/verified/);
+    await expect(verifySignature(jws, jwkOf(rsa.publicKey), 'RS256')).toMatch(/verified/);
   });
 
   it.each([
@@ -318,7 +318,7 @@ describe('keys that cannot be used', () => {
     ['an empty modulus', { kty: 'RSA', n: '', e: 'AQAB' }],
     ['a small modulus', generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' })],
   ])('RSA with %s', async (_, jwk) => {
-    await expect(verifySignature(signed('RS256', rsa.privateKey), read(jwk), 'RS256')).resolves.toBe('unusable');
+    await expect(verifySignature(signed('RS256', rsa.privateKey), read(jwk), 'RS256')).toBe('unusable');
   });
 
   it('uses the public part of a private key only', async () => {
