@@ -1,7 +1,13 @@
-// The one line of a monitoring plugin (Monitoring Plugins Development Guidelines): `NAME STATE - text | performance data`.
+// The one line of a monitoring plugin (Monitoring Plugins Development Guidelines): `TOKCTL STATE - text | performance data`.
 // Invariant: one line, and its first `|` is the one before the performance data.
 
 import { escapeText } from '../../core/escape.ts';
+
+export type State = 'OK' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';
+
+/** The whole line, begun alike by every command, so that one rule of a monitor fits all of them. */
+export const pluginLine = (state: State, text: string, performance: readonly Performance[] = []): string =>
+  `TOKCTL ${state} - ${nagiosText(text)}${performanceData(performance)}\n`;
 
 /** Text from outside, without what would begin the performance data or a second line. */
 export const nagiosText = (text: string): string => escapeText(text).replaceAll('|', '\\u{7c}');

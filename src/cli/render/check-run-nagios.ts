@@ -2,7 +2,7 @@
 
 import type { CheckResult, CheckRun } from '../../check/result.ts';
 import type { ExitCode } from '../../core/errors.ts';
-import { nagiosText, type Performance, performanceData } from '../encode/nagios.ts';
+import { type Performance, pluginLine } from '../encode/nagios.ts';
 import { inReadingOrder, type RunRenderer, runWords } from './check-run.ts';
 
 const STATES = ['OK', 'WARNING', 'CRITICAL', 'UNKNOWN'] as const;
@@ -24,7 +24,7 @@ export const nagios: RunRenderer = (run) => {
     .filter(({ outcome }) => outcome !== 'passed')
     .slice(0, MOST)
     .map(({ name, because }) => `; ${name}: ${because}`);
-  return `TOKCTL ${state} - ${nagiosText(runWords(run) + told.join(''))}${performanceData(measured(run))}\n`;
+  return pluginLine(state, runWords(run) + told.join(''), measured(run));
 };
 
 function measured({ results, summary }: CheckRun): Performance[] {

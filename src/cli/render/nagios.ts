@@ -3,12 +3,10 @@
 
 import type { ExitCode } from '../../core/errors.ts';
 import { type Description, isReport, type Report, type ReportError } from '../../core/report.ts';
-import { nagiosText, type Performance, performanceData } from '../encode/nagios.ts';
+import { type Performance, pluginLine, type State } from '../encode/nagios.ts';
 import type { DocumentMaker } from './document.ts';
 import { headline, words } from './headline.ts';
 import { expiresSoon, type Thresholds } from './thresholds.ts';
-
-export type State = 'OK' | 'WARNING' | 'CRITICAL' | 'UNKNOWN';
 
 const EXIT: Readonly<Record<State, ExitCode>> = { OK: 0, WARNING: 1, CRITICAL: 2, UNKNOWN: 3 };
 
@@ -35,7 +33,7 @@ export const pluginExitCode = (code: ExitCode, states: Iterable<State>): ExitCod
 
 /** The line of a run that came to no report. */
 export const failureLine = ({ message, code }: Pick<ReportError, 'message' | 'code'>): string =>
-  `TOKEN UNKNOWN - ${nagiosText(`${message} (${code})`)}\n`;
+  pluginLine('UNKNOWN', `${message} (${code})`);
 
 export const nagios: DocumentMaker = ({ thresholds = {} }) => {
   const summary = newSummary();
@@ -83,7 +81,7 @@ function note(summary: Summary, report: Report | Description, thresholds: Thresh
 }
 
 function line({ worst, total, verdicts, ttl, latency }: Summary, thresholds: Thresholds): string {
-  if (worst === undefined) return 'TOKEN UNKNOWN - no token\n';
+  if (worst === undefined) return pluginLine('UNKNOWN', 'no token');
   const { state, report } = worst;
   const counts = [...verdicts].map(([verdict, number]) => `${number} ${verdict}`).join(', ');
   const told =
@@ -95,7 +93,7 @@ function line({ worst, total, verdicts, ttl, latency }: Summary, thresholds: Thr
     ...(ttl === undefined ? [] : [ttlData(ttl, thresholds)]),
     ...(latency === undefined ? [] : [{ label: 'latency', value: latency, unit: 'ms' as const, minimum: 0 }]),
   ];
-  return `TOKEN ${state} - ${nagiosText(told)}${performanceData(performance)}\n`;
+  return pluginLine(state, told, performance);
 }
 
 const nameOf = ({ id, token }: Description): string => id ?? `sha256 ${token?.sha256 ?? 'of no token'}`;

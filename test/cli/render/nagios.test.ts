@@ -13,51 +13,51 @@ function written(reports: readonly (Report | Description)[], thresholds: Thresho
 
 describe('the line', () => {
   it.each<[string, (Report | Description)[], Thresholds, string]>([
-    ['active', [ACTIVE], {}, 'TOKEN OK - active, verified locally, expires in 42 min | ttl=2520s;;0:'],
+    ['active', [ACTIVE], {}, 'TOKCTL OK - active, verified locally, expires in 42 min | ttl=2520s;;0:'],
     [
       'with thresholds',
       [ACTIVE],
       { warning: 900, critical: 300 },
-      'TOKEN OK - active, verified locally, expires in 42 min | ttl=2520s;900:;300:',
+      'TOKCTL OK - active, verified locally, expires in 42 min | ttl=2520s;900:;300:',
     ],
     [
       'soon to expire',
       [ACTIVE],
       { warning: 3600 },
-      'TOKEN WARNING - active, verified locally, expires in 42 min | ttl=2520s;3600:;0:',
+      'TOKCTL WARNING - active, verified locally, expires in 42 min | ttl=2520s;3600:;0:',
     ],
     [
       'expired',
       [EXPIRED],
       {},
-      'TOKEN CRITICAL - inactive, expired 1 h ago, verified locally (failed: expiry) | ttl=-3600s;;0:',
+      'TOKCTL CRITICAL - inactive, expired 1 h ago, verified locally (failed: expiry) | ttl=-3600s;;0:',
     ],
-    ['revoked', [REVOKED], {}, 'TOKEN CRITICAL - inactive, revoked or unknown at the server | latency=12.34ms;;;0'],
+    ['revoked', [REVOKED], {}, 'TOKCTL CRITICAL - inactive, revoked or unknown at the server | latency=12.34ms;;;0'],
     [
       'no answer',
       [UNKNOWN],
       {},
-      'TOKEN UNKNOWN - unknown, no answer could be had: expected status 200 from `https://id.example.com/introspect`, got 503 (ERR_HTTP_STATUS)',
+      'TOKCTL UNKNOWN - unknown, no answer could be had: expected status 200 from `https://id.example.com/introspect`, got 503 (ERR_HTTP_STATUS)',
     ],
     [
       'decoded only',
       [DECODED],
       {},
-      'TOKEN UNKNOWN - JWT access token, decoded only: nothing was verified | ttl=2520s;;0:',
+      'TOKCTL UNKNOWN - JWT access token, decoded only: nothing was verified | ttl=2520s;;0:',
     ],
     [
       'several',
       [ACTIVE, { ...EXPIRED, id: 'prod' }, REVOKED],
       {},
-      'TOKEN CRITICAL - 3 tokens: 1 active, 2 inactive; prod: inactive, expired 1 h ago, verified locally (failed: expiry) | tokens=3;;;0 active=1;;;0 inactive=2;;;0 unknown=0;;;0 ttl=-3600s;;0: latency=12.34ms;;;0',
+      'TOKCTL CRITICAL - 3 tokens: 1 active, 2 inactive; prod: inactive, expired 1 h ago, verified locally (failed: expiry) | tokens=3;;;0 active=1;;;0 inactive=2;;;0 unknown=0;;;0 ttl=-3600s;;0: latency=12.34ms;;;0',
     ],
     [
       'several that are good',
       [ACTIVE, ACTIVE],
       {},
-      'TOKEN OK - 2 tokens: 2 active | tokens=2;;;0 active=2;;;0 inactive=0;;;0 unknown=0;;;0 ttl=2520s;;0:',
+      'TOKCTL OK - 2 tokens: 2 active | tokens=2;;;0 active=2;;;0 inactive=0;;;0 unknown=0;;;0 ttl=2520s;;0:',
     ],
-    ['none', [], {}, 'TOKEN UNKNOWN - no token'],
+    ['none', [], {}, 'TOKCTL UNKNOWN - no token'],
   ])('%s', (_, reports, thresholds, expected) => {
     expect(written(reports, thresholds)).toBe(`${expected}\n`);
   });
@@ -69,7 +69,7 @@ describe('the line', () => {
         expect(rest).toEqual(['']);
         const [text = '', data, ...more] = line.split(' | ');
         expect(more).toEqual([]);
-        expect(text).toMatch(/^TOKEN (?:OK|WARNING|CRITICAL|UNKNOWN) - [^|]*$/);
+        expect(text).toMatch(/^TOKCTL (?:OK|WARNING|CRITICAL|UNKNOWN) - [^|]*$/);
         for (const one of data?.split(' ') ?? [])
           expect(one).toMatch(/^[a-z]+=-?\d+(?:\.\d+)?(?:s|ms)?(?:;[\d:]*){0,3}$/);
       }),

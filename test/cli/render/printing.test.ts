@@ -68,7 +68,7 @@ describe('a batch is one document', () => {
     const { exit, stdout } = await verify(['--from', '-', '-o', 'nagios', '--only', 'active'], three);
     expect(exit).toBe(2);
     expect(stdout).toMatch(
-      /^TOKEN CRITICAL - 3 tokens: 2 active, 1 inactive; t1: inactive, [^|\n]* \| tokens=3;[^\n]*\n$/,
+      /^TOKCTL CRITICAL - 3 tokens: 2 active, 1 inactive; t1: inactive, [^|\n]* \| tokens=3;[^\n]*\n$/,
     );
   });
 
@@ -90,14 +90,14 @@ describe('a batch is one document', () => {
 
 describe('the exit code of a monitor', () => {
   it.each<[string, string[], number, RegExp]>([
-    ['OK', [ACTIVE], 0, /^TOKEN OK - active, [^|]* \| ttl=2520s;;0:\n$/],
-    ['WARNING', [ACTIVE, '--warn-ttl', '1h'], 1, /^TOKEN WARNING - active, [^|]* \| ttl=2520s;3600:;0:\n$/],
-    ['CRITICAL', [EXPIRED], 2, /^TOKEN CRITICAL - inactive, [^|]* \| ttl=-3600s;;0:\n$/],
-    ['CRITICAL below --min-ttl', [ACTIVE, '--min-ttl', '1h'], 2, /^TOKEN CRITICAL - [^|]* \| ttl=2520s;;3600:\n$/],
-    ['UNKNOWN', ['opaque-token-of-somebody'], 3, /^TOKEN UNKNOWN - unknown, [^|]*\(ERR_TOKEN_UNSUPPORTED\)\n$/],
-    ['UNKNOWN for a value that cannot be', [ACTIVE, '--min-ttl', 'soon'], 3, /^TOKEN UNKNOWN - [^|]*\(ERR_USAGE\)\n$/],
-    ['UNKNOWN for an option that is none', [ACTIVE, '--no-such'], 3, /^TOKEN UNKNOWN - [^|]*no-such[^|]*\n$/],
-    ['UNKNOWN for a file that is not there', ['@absent'], 3, /^TOKEN UNKNOWN - [^|]*absent[^|]*\n$/],
+    ['OK', [ACTIVE], 0, /^TOKCTL OK - active, [^|]* \| ttl=2520s;;0:\n$/],
+    ['WARNING', [ACTIVE, '--warn-ttl', '1h'], 1, /^TOKCTL WARNING - active, [^|]* \| ttl=2520s;3600:;0:\n$/],
+    ['CRITICAL', [EXPIRED], 2, /^TOKCTL CRITICAL - inactive, [^|]* \| ttl=-3600s;;0:\n$/],
+    ['CRITICAL below --min-ttl', [ACTIVE, '--min-ttl', '1h'], 2, /^TOKCTL CRITICAL - [^|]* \| ttl=2520s;;3600:\n$/],
+    ['UNKNOWN', ['opaque-token-of-somebody'], 3, /^TOKCTL UNKNOWN - unknown, [^|]*\(ERR_TOKEN_UNSUPPORTED\)\n$/],
+    ['UNKNOWN for a value that cannot be', [ACTIVE, '--min-ttl', 'soon'], 3, /^TOKCTL UNKNOWN - [^|]*\(ERR_USAGE\)\n$/],
+    ['UNKNOWN for an option that is none', [ACTIVE, '--no-such'], 3, /^TOKCTL UNKNOWN - [^|]*no-such[^|]*\n$/],
+    ['UNKNOWN for a file that is not there', ['@absent'], 3, /^TOKCTL UNKNOWN - [^|]*absent[^|]*\n$/],
   ])('is that of %s', async (_, args, code, line) => {
     const { exit, stdout } = await verify([...args, '-o', 'nagios']);
     expect([exit, stdout]).toEqual([code, expect.stringMatching(line)]);
@@ -105,7 +105,7 @@ describe('the exit code of a monitor', () => {
 
   it.each([['--output=nagios'], ['-onagios']])('holds for %s where the words cannot be read', async (spelling) => {
     const { exit, stdout } = await verify([spelling, '--no-such']);
-    expect([exit, stdout]).toEqual([3, expect.stringMatching(/^TOKEN UNKNOWN - /)]);
+    expect([exit, stdout]).toEqual([3, expect.stringMatching(/^TOKCTL UNKNOWN - /)]);
   });
 
   it('holds for the variable, unless a flag says otherwise', async () => {
@@ -124,7 +124,7 @@ describe('the exit code of a monitor', () => {
   it('is not OK for a token that was only decoded', async () => {
     const { host, stdout } = fakeHost();
     expect(await run(['decode', ACTIVE, '-o', 'nagios'], host)).toBe(3);
-    expect(stdout()).toMatch(/^TOKEN UNKNOWN - JWT access token, decoded only: /);
+    expect(stdout()).toMatch(/^TOKCTL UNKNOWN - JWT access token, decoded only: /);
   });
 
   it('is that of other forms for other forms', async () => {
