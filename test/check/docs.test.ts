@@ -42,6 +42,14 @@ describe('docs/ci', () => {
     expect(named).toEqual(named.map(() => version));
   });
 
+  it('has Prometheus probe checks that the example has', () => {
+    const [, probes] = parse(read('docs/ci/prometheus.yml')).scrape_configs;
+    const names = Object.keys(parse(read('docs/ci/tokctl.yaml')).checks);
+    const [{ targets }] = probes.static_configs;
+    expect(targets.length).toBeGreaterThan(0);
+    expect(names).toEqual(expect.arrayContaining(targets));
+  });
+
   it('tells of every option of the group `check`', () => {
     const text = read('docs/ci/README.md') + read('docs/ci/tokctl.yaml');
     const names = OPTIONS.filter(({ group }) => group === 'check').map(({ name }) => name);
