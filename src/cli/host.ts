@@ -7,6 +7,8 @@ export interface OutputStream {
   readonly isTTY: boolean;
   /** Width in columns, where it is a terminal. */
   readonly columns: number | undefined;
+  /** True once a write has shown that nobody reads it any more. */
+  readonly isClosed?: boolean;
   /** Resolves when the text was taken; a closed pipe is no error, further writes are dropped. */
   write(text: string): Promise<void>;
 }

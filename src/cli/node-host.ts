@@ -97,6 +97,9 @@ function outputStream(descriptor: 1 | 2, open: () => NodeJS.WriteStream): Flusha
       // Some terminals say 0: they do not know.
       return (isTerminal && open().columns) || undefined;
     },
+    get isClosed() {
+      return stream?.isClosed() === true;
+    },
     async write(text) {
       const bytes = Buffer.from(text);
       left -= bytes.length;
@@ -124,6 +127,7 @@ function writeNow(descriptor: 1 | 2, bytes: Buffer): number {
 interface OpenStream {
   write(bytes: Buffer): Promise<void>;
   flushed(): Promise<void>;
+  isClosed(): boolean;
 }
 
 /** `holdsAnswer`: what cannot be written is told as a fault; talk that is lost changes no answer. */
@@ -136,8 +140,14 @@ function openStream(stream: NodeJS.WriteStream, holdsAnswer: boolean): OpenStrea
     write: (bytes) =>
       new Promise((resolve, reject) => {
         if (closed || stream.destroyed) return resolve();
-        stream.write(bytes, (error) => (holdsAnswer && isRealFault(error) ? reject(notWritten(error)) : resolve()));
+        stream.write(bytes, (error) => {
+          // The event comes later, and whoever waits for this write goes on before it.
+          closed ||= error != null;
+          if (holdsAnswer && isRealFault(error)) reject(notWritten(error));
+          else resolve();
+        });
       }),
+    isClosed: () => closed || stream.destroyed,
     flushed: () =>
       new Promise((resolve) => {
         if (stream.destroyed || stream.writableLength === 0) return resolve();

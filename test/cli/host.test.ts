@@ -2,13 +2,14 @@
 
 import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { accessClaims, ISSUER, jws } from '../library/keys.ts';
 import { buildProject, type ProjectCopy } from '../package/project-copy.ts';
 import { silence } from '../servers/answers.ts';
-import { scriptedServer } from '../servers/scripted-server.ts';
+import { listen, scriptedServer } from '../servers/scripted-server.ts';
 
 let copy: ProjectCopy;
 let home: string;
@@ -83,12 +84,50 @@ describe('streams', () => {
     expect(damaged.code).toBe(1);
   });
 
-  test('a reader that leaves in the middle of a batch', async () => {
-    const { child, ended } = start(['decode', '--from', '-', '-o', 'ndjson'], { stdin: `${TOKEN}\n`.repeat(600) });
+  test.each([
+    ['decode', 0],
+    ['verify', 3],
+  ])('a reader that leaves ends a batch of %s, however long it is', async (command, exit) => {
+    const { child, ended } = start([command, '--from', '-', '-o', 'ndjson'], { stdin: 'open' });
     child.stdout?.once('data', () => child.stdout?.destroy());
     child.stdin?.on('error', () => {});
+    const chunk = `${TOKEN}\n`.repeat(100);
+    const feed = (): void => void child.stdin?.write(chunk, (error) => error == null && feed());
+    feed();
     const { code, stderr } = await ended;
-    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/^600 read, [^\n]*\n$/) });
+    const [, done, next] =
+      /^stdout was closed: .*?(\d+) (?:read, 0 damaged|unknown) in .*; the first line without an answer is line (\d+)\n$/.exec(
+        stderr,
+      ) ?? [];
+    expect(code).toBe(exit);
+    expect(Number(next)).toBe(Number(done) + 1);
+  });
+
+  test('a reader that leaves has no more asked of the server', async () => {
+    let asked = 0;
+    const server = createServer((request, response) => {
+      asked += 1;
+      request.resume().on('end', () => {
+        response.setHeader('content-type', 'application/json');
+        response.end('{"active":false}');
+      });
+    });
+    const port = await listen(server);
+    onTestFinished(() => void server.close());
+    const stdin = Array.from({ length: 20_000 }, (_, number) => `opaque-token-number-${number}\n`).join('');
+    const client = ['--client-id', 'c', '--client-secret', 'env:SECRET', '--concurrency', '4'];
+    const endpoint = ['--introspection-endpoint', `http://127.0.0.1:${port}/`];
+    const { child, ended } = start(['introspect', '--from', '-', '-o', 'ndjson', ...endpoint, ...client], {
+      stdin,
+      env: { SECRET: 'a-secret-of-the-test' },
+    });
+    child.stdin?.on('error', () => {});
+    child.stdout?.once('data', () => child.stdout?.destroy());
+    const { code, stderr } = await ended;
+    // Inactive tokens were seen: the exit code is that of the answers until then.
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^stdout was closed: 0 active, /) });
+    expect(asked).toBeGreaterThan(0);
+    expect(asked).toBeLessThan(2000);
   });
 });
 

@@ -1,5 +1,6 @@
 // Several tokens: judged side by side, each asked about once, printed in the order in which they came (contract §3, §6, §7).
-// Invariant: no report is kept longer than that; what is over when a person interrupts it is printed.
+// Invariant: no report is kept longer than that; what is over when a person interrupts it is printed. When nobody reads the
+// reports any more, no further token is read or asked about, and the exit code is that of the answers until then.
 
 import type { ExitCode } from '../../core/errors.ts';
 import { redactor, withoutSignatures } from '../../core/redact.ts';
@@ -55,6 +56,7 @@ export async function answerBatch({ tokens, settings, host, isJudged, prepare }:
       tally.add(answer);
       await printer.print(answer);
       progress.update(tally.size, tally.words());
+      if (host.stdout.isClosed) break;
     }
     await printer.end();
   } finally {
@@ -114,7 +116,8 @@ interface Ending {
 
 function lastLine(tally: Tally, { open, host, startedAt }: Ending): string {
   const counted = tally.line(Math.max(0, host.now() - startedAt));
-  if (!host.signal.aborted) return `${counted}\n`;
+  const early = host.signal.aborted ? 'interrupted' : host.stdout.isClosed ? 'stdout was closed' : undefined;
+  if (early === undefined) return `${counted}\n`;
   const next = open.first();
-  return `interrupted: ${counted}${next === undefined ? '' : `; the first line without an answer is line ${next}`}\n`;
+  return `${early}: ${counted}${next === undefined ? '' : `; the first line without an answer is line ${next}`}\n`;
 }
