@@ -35,21 +35,28 @@ function base64Inside(text: string): string[] {
 const inBase64 = (text: string): string => Buffer.from(text).toString('base64').replace(/=+$/, '');
 const urlAlphabet = (text: string): string => text.replaceAll('+', '-').replaceAll('/', '_');
 
+/** Characters that every encoding leaves as they are; most secrets and tokens have no others. */
+const UNCHANGED = /^[\w.-]*$/;
+
 function spellings(secret: string): string[] {
-  const escaped = [secret, formEncoded(secret), percentEncoded(secret)];
+  const isPlain = UNCHANGED.test(secret);
   // A server that echoes `Authorization: Basic …` shows the secret inside the base64 of `client:secret`.
-  const base64 = [secret, formEncoded(secret)].flatMap((text) => [inBase64(text), ...base64Inside(text)]);
-  const all = [
+  const encoded = isPlain ? [secret] : [secret, formEncoded(secret)];
+  const base64 = encoded.flatMap((text) => [inBase64(text), ...base64Inside(text)]);
+  const all = [...(isPlain ? encoded : escapedSpellings(secret)), ...base64, ...base64.map(urlAlphabet)];
+  return all.filter((text) => text.length >= SHORTEST);
+}
+
+function escapedSpellings(secret: string): string[] {
+  const escaped = [secret, formEncoded(secret), percentEncoded(secret)];
+  return [
     ...escaped,
     ...escaped.map(lowerEscapes),
     JSON.stringify(secret).slice(1, -1),
     jsonEscaped(secret),
     htmlEscaped(secret),
     escapeText(secret),
-    ...base64,
-    ...base64.map(urlAlphabet),
   ];
-  return all.filter((text) => text.length >= SHORTEST);
 }
 
 /** What of a token must not stand alone either: the signature of a JWS, also of an SD-JWT, the tag of a JWE. */

@@ -1,5 +1,6 @@
 // A token is asked about once, as long as its answer is kept.
 
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { askedOnce } from '../../src/cli/batch/duplicates.ts';
 import type { TokenInput } from '../../src/cli/token-input.ts';
@@ -93,5 +94,26 @@ describe('askedOnce', () => {
     const once = askedOnce(ask, 3_500);
     for (const text of ['a', 'bbbbbb', 'a', 'bbbbbb']) await once({ text });
     expect(asked).toEqual(['a', 'bbbbbb', 'bbbbbb']);
+  });
+
+  test('whatever comes in which order, each gets its own answer, and what was just used is kept', async () => {
+    const lengths = fc.record({ token: fc.integer({ min: 0, max: 9 }), length: fc.integer({ min: 0, max: 900 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(lengths, { maxLength: 60 }), async (lines) => {
+        const { asked, ask } = counting(async ({ text }) =>
+          report({ claims: { text, long: 'é'.repeat(Number(length)) } }),
+        );
+        let length = 0;
+        const once = askedOnce(ask, 2_000);
+        for (const line of lines) {
+          length = line.length;
+          const text = `token-${line.token}`;
+          expect((await once({ text })).claims?.['text']).toBe(text);
+          const before = asked.length;
+          await once({ text });
+          expect(asked.length - before).toBe(0);
+        }
+      }),
+    );
   });
 });

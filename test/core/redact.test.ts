@@ -136,4 +136,30 @@ describe('redactJson', () => {
     const value = JSON.parse('{"__proto__":{"a":"secret-value"}}');
     expect(printJson(redactJson(value, redact))).toBe('{"__proto__":{"a":"[redacted]"}}');
   });
+
+  it('takes from a whole what it takes from each text in it', () => {
+    const secret = 'abcdefghijklmnopqrstuvwxyz';
+    const hide = redactor([secret], [TOKEN]);
+    const all = (text: string) => withoutSignatures(hide(text));
+    const parts = fc.constantFrom(
+      secret,
+      secret.slice(0, 14),
+      secret.slice(-14),
+      TOKEN,
+      SIGNATURE,
+      'word',
+      '.',
+      '-',
+      '\n',
+    );
+    const text = fc.array(parts, { maxLength: 3 }).map((some) => some.join(''));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(text, text), { maxLength: 4 }), (pairs) => {
+        const shown = redactJson([...pairs, Object.fromEntries(pairs)], all);
+        const names = Object.fromEntries(pairs.map(([name, one]) => [name, all(one)]));
+        const expected = Object.fromEntries(Object.entries(names).map(([name, one]) => [all(name), one]));
+        expect(printJson(shown)).toBe(printJson([...pairs.map((pair) => pair.map(all)), expected]));
+      }),
+    );
+  });
 });

@@ -1,7 +1,7 @@
 // A token that stands on several lines of a batch is asked about once, and reported once for each line.
 // Invariant: what is kept is bounded, so that memory stays flat over any number of lines: the answers under way, and the
-// last ones as text, `MAX_LENGTH` characters of it, which is some ten thousand. A token that comes back later than that is
-// asked about again.
+// last ones as text, `MAX_BYTES` of it, which is some five thousand. A token that comes back later than that is asked about
+// again.
 
 import { createHash } from 'node:crypto';
 import { parseJson, printJson } from '../../core/json.ts';
@@ -11,14 +11,14 @@ import type { TokenInput } from '../token-input.ts';
 type Answer = Report | Description;
 type Ask = (input: TokenInput) => Promise<Answer>;
 
-const MAX_LENGTH = 16 * 1024 * 1024;
+const MAX_BYTES = 8 * 1024 * 1024;
 
 /**
  * Gives the answer that the same token had before, or is having. A report with an error is no answer: it goes to those
  * who wait for it, and the next line asks again.
  */
-export function askedOnce(ask: Ask, maxLength = MAX_LENGTH): Ask {
-  const kept = new Kept(maxLength);
+export function askedOnce(ask: Ask, maxBytes = MAX_BYTES): Ask {
+  const kept = new Kept(maxBytes);
   const underWay = new Map<string, Promise<Answer>>();
   return (input) => {
     const key = keyOf(input);
@@ -44,36 +44,66 @@ export function askedOnce(ask: Ask, maxLength = MAX_LENGTH): Ask {
 const keyOf = ({ text, takenFrom = '' }: TokenInput): string =>
   createHash('sha256').update(`${takenFrom}\n${text}`).digest('base64');
 
+interface Place {
+  start: number;
+  end: number;
+}
+
 /**
- * The answers that were used last, as JSON: a tenth of the size that they have as objects, and every digit of a number
- * survives it. A Map keeps the order in which its members were put in.
+ * The answers that were used last, as JSON in one ring of bytes: a tenth of the size that they have as objects, nothing for
+ * the garbage collector to move or to leave lying about, and every digit of a number survives it.
  */
 class Kept {
-  readonly #texts = new Map<string, string>();
-  readonly #maxLength: number;
-  #length = 0;
+  /** Where each text stands; as in the ring, the oldest comes first: a Map keeps the order in which members were put in. */
+  readonly #places = new Map<string, Place>();
+  readonly #size: number;
+  #ring: Buffer | undefined;
+  #next = 0;
 
-  constructor(maxLength: number) {
-    this.#maxLength = maxLength;
+  constructor(size: number) {
+    this.#size = size;
   }
 
   get(key: string): Answer | undefined {
-    const text = this.#texts.get(key);
-    if (text === undefined) return undefined;
-    this.#texts.delete(key);
-    this.#texts.set(key, text);
+    const place = this.#places.get(key);
+    if (place === undefined || this.#ring === undefined) return undefined;
+    const text = this.#ring.toString('utf8', place.start, place.end);
+    this.#renew(key, text, place);
     return parseJson(text).value as unknown as Answer;
   }
 
   add(key: string, answer: Answer): void {
-    const text = printJson(answer);
-    if (text.length > this.#maxLength) return;
-    this.#texts.set(key, text);
-    this.#length += text.length;
-    for (const [oldest, { length }] of this.#texts) {
-      if (this.#length <= this.#maxLength) return;
-      this.#texts.delete(oldest);
-      this.#length -= length;
+    this.#put(key, printJson(answer));
+  }
+
+  /** What is used shortly before its turn to be forgotten begins anew. */
+  #renew(key: string, text: string, { start }: Place): void {
+    const ahead = (start - this.#next + this.#size) % this.#size;
+    if (ahead > this.#size / 4) return;
+    this.#places.delete(key);
+    this.#put(key, text);
+  }
+
+  #put(key: string, text: string): void {
+    const length = Buffer.byteLength(text);
+    if (length > this.#size) return;
+    if (this.#next + length > this.#size) {
+      this.#makeRoom(this.#size);
+      this.#next = 0;
+    }
+    const [start, end] = [this.#next, this.#next + length];
+    this.#makeRoom(end);
+    this.#ring ??= Buffer.allocUnsafeSlow(this.#size);
+    this.#ring.write(text, start);
+    this.#places.set(key, { start, end });
+    this.#next = end;
+  }
+
+  /** Forgets what stands from here to that end. */
+  #makeRoom(end: number): void {
+    for (const [oldest, { start }] of this.#places) {
+      if (start < this.#next || start >= end) return;
+      this.#places.delete(oldest);
     }
   }
 }
