@@ -15,6 +15,7 @@ import {
   stringify,
   type Tags,
   visit,
+  type YAMLMap,
 } from 'yaml';
 
 /** Where something stands in the text; both count from 1. */
@@ -76,7 +77,8 @@ export function readYaml(text: string): YamlDocument {
   };
   const document = compose(text, { lines, placeAt });
   refuseOddNodes(document, placeAt);
-  return { value: plainValue(document), placeOf: (path) => placeAt(offsetOf(document, path)) };
+  const pairNamed = pairIndex();
+  return { value: plainValue(document), placeOf: (path) => placeAt(offsetOf(document, path, pairNamed)) };
 }
 
 interface Lines {
@@ -170,12 +172,24 @@ function keyOffset({ key }: Pair): number | undefined {
   return isNode(key) ? key.range?.[0] : undefined;
 }
 
-function offsetOf(document: Document | undefined, path: readonly PropertyKey[]): number {
+type PairNamed = (map: YAMLMap, name: string) => Pair | undefined;
+
+/** Finds pairs by name, each map being gone through once: thousands of checks stand in one. */
+function pairIndex(): PairNamed {
+  const indexes = new WeakMap<YAMLMap, ReadonlyMap<string | undefined, Pair>>();
+  return (map, name) => {
+    const index = indexes.get(map) ?? new Map(map.items.map((pair) => [nameOf(pair), pair]));
+    indexes.set(map, index);
+    return index.get(name);
+  };
+}
+
+function offsetOf(document: Document | undefined, path: readonly PropertyKey[], pairNamed: PairNamed): number {
   let node: unknown = document?.contents;
   let offset = 0;
   for (const part of path) {
     if (isMap(node)) {
-      const pair = node.items.find((item) => nameOf(item) === String(part));
+      const pair = pairNamed(node, String(part));
       offset = (pair && keyOffset(pair)) ?? offset;
       node = pair?.value;
     } else if (isSeq(node)) {

@@ -33,7 +33,8 @@ function measured({ results, summary }: CheckRun): Performance[] {
     value: summary[label],
     minimum: 0,
   }));
-  return [...counts, ...results.flatMap((result, index) => ofResult(result, labelOf(result, index, results)))];
+  const labels = labelsOf(results);
+  return [...counts, ...results.flatMap((result, index) => ofResult(result, labels[index] ?? ''))];
 }
 
 function ofResult({ measures }: CheckResult, label: string): Performance[] {
@@ -55,9 +56,13 @@ const below = ({ warn, fail }: { warn: number | undefined; fail: number | undefi
 
 const plain = (name: string): string => name.replace(/[^A-Za-z0-9_]/g, '_');
 
-/** Letters, digits and `_`; names that would become the same get their number. */
-function labelOf({ name }: CheckResult, index: number, results: readonly CheckResult[]): string {
-  const label = plain(name);
-  const first = results.findIndex((other) => plain(other.name) === label);
-  return first === index ? label : `${label}_${index + 1}`;
+/** Letters, digits and `_`; a name that would become the same as one before it gets its number. */
+function labelsOf(results: readonly CheckResult[]): string[] {
+  const taken = new Set<string>();
+  return results.map(({ name }, index) => {
+    const label = plain(name);
+    const own = taken.has(label) ? `${label}_${index + 1}` : label;
+    taken.add(own);
+    return own;
+  });
 }
