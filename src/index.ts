@@ -1,5 +1,17 @@
-// The library: the same three questions that the commands ask. It reads no environment, writes nothing and ends nothing.
+// The library: the same questions that the commands ask. It reads no environment, writes nothing and ends nothing.
 
+export {
+  type Assertion,
+  type CheckDefinition,
+  type CheckOutcome,
+  type CheckResult,
+  type CheckRun,
+  type IssuerCheck,
+  type ResourceCheck,
+  type RunOptions,
+  runChecks,
+  type TokenCheck,
+} from './check.ts';
 export { ERROR_EXIT_CODES, type ErrorCode, type ErrorDetails, type ExitCode, TokctlError } from './core/errors.ts';
 export type { Expectations } from './core/expectations.ts';
 export { type Json, JsonNumber, type JsonObject, printJson } from './core/json.ts';

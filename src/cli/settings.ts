@@ -11,7 +11,7 @@ export interface Setting {
   readonly origin: Origin;
 }
 
-interface KnownIssuer {
+export interface KnownIssuer {
   readonly name: string;
   readonly issuer: string;
 }

@@ -36,6 +36,31 @@ const env = () => ({
 const ask = (yaml: string, words: string[] = [], more: Record<string, string> = {}) =>
   gateJson(words, { yaml, network: true, env: { ...env(), ...more } });
 
+describe('the cause of a token of another environment', () => {
+  const other = 'https://id.prod.example.com';
+  const claims = { iss: other, sub: 'a', exp: 4_000_000_000 };
+  const jwt = [{ alg: 'RS256', kid: 'k' }, claims, 'signature']
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.');
+  const causes = async (yaml: string, files: Record<string, string> = {}): Promise<string> => {
+    const { results } = await gateJson([], { yaml, network: true, env: { ...env(), HOME: '/home/me', T: jwt }, files });
+    return JSON.stringify(results['it']?.causes);
+  };
+
+  it('names the profile of tokctl.yaml that it is of', async () => {
+    const yaml = it_('token: env:T').replace('profiles:\n', `profiles:\n  production: { issuer: '${other}' }\n`);
+    expect(await causes(yaml)).toContain('production');
+    expect(await causes(it_('token: env:T'))).not.toContain('production');
+  });
+
+  it('names the profile of the user that it is of', async () => {
+    const config = `profiles:\n  production: { issuer: '${other}' }\n`;
+    expect(await causes(it_('token: env:T'), { '/home/me/.config/tokctl/config.yaml': config })).toContain(
+      'production',
+    );
+  });
+});
+
 describe('where the token comes from', () => {
   it('a variable', async () => {
     const { exit, results } = await ask(it_('token: env:T_active_jwt', `audience: ${issuer}/api`));

@@ -48,7 +48,7 @@ function located(error: unknown, { placeOf }: PlannedCheck): unknown {
 }
 
 async function definitionOf(check: PlannedCheck, defining: Defining): Promise<CheckDefinition> {
-  const settings = settingsFor(check.values, defining.base);
+  const settings = settingsFor(check, defining.base);
   const { head } = check;
   const common = { ...head, ...given('maxLatency', seconds(settings, 'max-latency')), ...strictly(settings) };
   if (head.subject === 'issuer') return { ...common, ...(await issuerPart(settings, defining)), subject: 'issuer' };
@@ -103,12 +103,12 @@ const KEYS = ['issuer', 'jwks', 'key', 'secret', 'introspection-endpoint'];
 
 /** Where nobody named an issuer or keys, the token picks one of the user's profiles by its own (contract §4.2). */
 function pickedByToken(
-  { values }: PlannedCheck,
+  check: PlannedCheck,
   token: TokenOrigin | undefined,
   { settings, base }: { settings: Settings; base: Settings },
 ): Settings {
   if (token?.from !== 'text' || KEYS.some((name) => settings.get(name) !== undefined)) return settings;
-  return settingsFor(values, base.forIssuer(textMember(parseToken(token.text).claims, 'iss')));
+  return settingsFor(check, base.forIssuer(textMember(parseToken(token.text).claims, 'iss')));
 }
 
 function tokenPart(settings: Settings) {

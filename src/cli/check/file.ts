@@ -9,7 +9,7 @@ import type { FileProfile } from '../config-schema.ts';
 import type { Host } from '../host.ts';
 import { OPTIONS, type OptionDefinition } from '../options.ts';
 import { fileFault, pathInSource, withHome } from '../secret-source.ts';
-import type { RawValue } from '../settings.ts';
+import type { KnownIssuer, RawValue } from '../settings.ts';
 import { readYaml, type YamlDocument, YamlFault } from '../yaml-document.ts';
 import { subjectOf } from './rules.ts';
 import { CHECK_OPTIONS, type CheckDocument, type CheckEntry, checkTokctlYaml } from './schema.ts';
@@ -22,6 +22,8 @@ export interface FileCheck {
   readonly description?: string;
   readonly tags: readonly string[];
   readonly values: ReadonlyMap<string, RawValue>;
+  /** The issuers of all profiles of the file. */
+  readonly issuers: readonly KnownIssuer[];
   /** Where the check, or one of its options, stands. */
   readonly placeOf: (option?: string) => CheckPlace;
 }
@@ -44,6 +46,7 @@ export async function loadChecks(path: string, host: Host): Promise<CheckFile> {
   const { document, yaml } = readDocument(path, await readText(path, host));
   const profiles = document.profiles ?? {};
   const standard = document['default-profile'];
+  const issuers = Object.entries(profiles).flatMap(issuerOf);
   const complete = (values: FileProfile | CheckEntry) => completed(values, { folder: dirname(path), host });
   const checks = Object.entries(document.checks).map(([name, entry]): FileCheck => {
     const profile = profiles[entry.profile ?? standard ?? ''] ?? {};
@@ -55,11 +58,15 @@ export async function loadChecks(path: string, host: Host): Promise<CheckFile> {
         .flatMap((text) => text.split(/[\s,]+/))
         .filter((tag) => tag !== ''),
       values: new Map([...complete(profile), ...complete(entry)]),
+      issuers,
       placeOf: (option) => placeIn(yaml, path, ['checks', name, ...(option === undefined ? [] : [option])]),
     };
   });
   return { path, checks };
 }
+
+const issuerOf = ([name, profile]: [string, FileProfile | null]): KnownIssuer[] =>
+  typeof profile?.['issuer'] === 'string' ? [{ name, issuer: profile['issuer'] }] : [];
 
 function placeIn(yaml: YamlDocument, file: string, path: readonly PropertyKey[]): CheckPlace {
   return { file, ...yaml.placeOf(path) };

@@ -5,7 +5,7 @@ import { TokctlError } from '../../core/errors.ts';
 import { escapeText } from '../../core/escape.ts';
 import { nearest } from '../../core/nearest.ts';
 import type { Invocation } from '../command.ts';
-import type { RawValue, Settings } from '../settings.ts';
+import type { KnownIssuer, RawValue, Settings } from '../settings.ts';
 import { CHECK_FILE, type FileCheck, loadChecks } from './file.ts';
 import { belongsElsewhere, claimPattern, PATTERN_HINT } from './rules.ts';
 
@@ -13,6 +13,8 @@ import { belongsElsewhere, claimPattern, PATTERN_HINT } from './rules.ts';
 export interface PlannedCheck {
   readonly head: CheckHead;
   readonly values: ReadonlyMap<string, RawValue>;
+  /** The issuers of all profiles of the file. */
+  readonly issuers?: readonly KnownIssuer[];
   /** Where the check, or one of its options, stands; absent for one from flags. */
   readonly placeOf?: (option?: string) => CheckPlace;
 }
@@ -39,9 +41,9 @@ const nothingToCheck = (): TokctlError =>
     hint: `write ${CHECK_FILE}, or name a token: tokctl check --token env:API_TOKEN --issuer https://id.example.com`,
   });
 
-function planned({ name, subject, description, tags, values, placeOf }: FileCheck): PlannedCheck {
+function planned({ name, subject, description, tags, values, issuers, placeOf }: FileCheck): PlannedCheck {
   const head = { name, subject, tags, place: placeOf(), ...(description === undefined ? {} : { description }) };
-  return { head, values, placeOf };
+  return { head, values, issuers, placeOf };
 }
 
 // ---------------------------------------------------------------- from flags

@@ -3,12 +3,13 @@
 // cannot send the user's credentials to a server of its own (security.md O8).
 
 import { OPTIONS } from '../options.ts';
-import { type Origin, type RawValue, type Setting, Settings } from '../settings.ts';
+import { type Origin, type Setting, Settings } from '../settings.ts';
+import type { PlannedCheck } from './plan.ts';
 
 /** Options that say whom to ask, or whose keys to believe. */
 const PLACES: readonly string[] = ['issuer', 'metadata-url', 'introspection-endpoint', 'jwks', 'key', 'resource'];
 
-export function settingsFor(values: ReadonlyMap<string, RawValue>, base: Settings): Settings {
+export function settingsFor({ values, issuers = [] }: PlannedCheck, base: Settings): Settings {
   const namesPlace = PLACES.some((name) => values.has(name));
   const own = [...values].map(([name, value]): [string, Setting] => [name, { value, origin: 'profile' }]);
   return new Settings(
@@ -20,6 +21,7 @@ export function settingsFor(values: ReadonlyMap<string, RawValue>, base: Setting
       ...layer(base, 'flag'),
     ]),
     base.profile,
+    { issuers: [...issuers, ...base.issuers] },
   );
 }
 

@@ -79,7 +79,7 @@ async function settingsFor(issuer: string, settings: Settings, host: Host): Prom
     const setting = chosen.get(name);
     return setting === undefined ? [] : [[name, setting] as const];
   });
-  return new Settings(new Map(kept), chosen.profile);
+  return new Settings(new Map(kept), chosen.profile, { issuers: chosen.issuers });
 }
 
 async function optionsOf(settings: Settings, host: Host, issuer: string): Promise<Omit<DoctorOptions, 'fetch'>> {
