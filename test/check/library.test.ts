@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { type CheckDefinition, type DeferredCheck, type RunOptions, runChecks } from '../../src/check.ts';
 import { TokctlError } from '../../src/core/errors.ts';
+import * as library from '../../src/index.ts';
 
 const token = (name: string, more: Partial<CheckDefinition> = {}): CheckDefinition =>
   ({
@@ -25,6 +26,10 @@ const answering =
     new Response(JSON.stringify(body), { headers: { 'content-type': 'application/json' } }) as never;
 
 describe('runChecks', () => {
+  it('is of the library', () => {
+    expect(library.runChecks).toBe(runChecks);
+  });
+
   it('gives results in the order of the checks, and tells of each as it ends', async () => {
     let release = () => {};
     const held = new Promise<void>((resolve) => {
