@@ -176,6 +176,7 @@ function secretsOf(definition: CheckDefinition): string[] {
     question.client?.key,
     question.bearer,
     question.secret,
+    question.expectations?.code,
     ...provingValues(question.headers),
     token?.from === 'github' ? token.requestToken : undefined,
     token?.from === 'client_credentials' ? token.client.secret : undefined,

@@ -59,7 +59,7 @@ function claimForOptions(settings: Settings, stdin: StdinClaim): void {
   for (const name of STDIN_OPTIONS) if (settings.text(name) === '-') stdin.claim(`--${name}`);
 }
 
-const STDIN_OPTIONS = ['jwks', 'secret', 'client-secret', 'bearer', 'access-token', 'dpop-proof'];
+const STDIN_OPTIONS = ['jwks', 'secret', 'client-secret', 'bearer', 'access-token', 'code', 'dpop-proof'];
 
 /** The claims of options were made before: they are not made twice when the options are read. */
 const released = (stdin: StdinClaim): StdinClaim => ({ claim: () => {}, isClaimed: () => stdin.isClaimed() });

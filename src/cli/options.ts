@@ -139,6 +139,13 @@ export const OPTIONS: readonly OptionDefinition[] = [
     placeholder: '<token>',
   },
   {
+    name: 'code',
+    group: 'expectation',
+    kind: 'source',
+    help: 'the authorization code that c_hash must belong to',
+    placeholder: '<code>',
+  },
+  {
     name: 'dpop-proof',
     group: 'expectation',
     kind: 'source',

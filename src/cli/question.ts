@@ -161,6 +161,7 @@ async function expectationsOf(settings: Settings, asking: Asking): Promise<Expec
     ...given('maxAge', seconds(settings, 'max-age')),
     ...given('nonce', settings.text('nonce')),
     ...given('accessToken', await otherToken(settings, 'access-token', asking)),
+    ...given('code', await codeOf(settings, asking)),
     ...given('dpopProof', await otherToken(settings, 'dpop-proof', asking)),
     ...given('dpopMethod', settings.text('dpop-method')),
     ...given('dpopUrl', settings.text('dpop-url')),
@@ -179,6 +180,12 @@ async function otherToken(settings: Settings, name: string, { secrets }: Asking)
   throw new TokctlError('ERR_USAGE', `expected a token for \`--${name}\`, got none`, {
     hint: `--${name} @FILE, env:NAME or -`,
   });
+}
+
+/** An authorization code as it stands: it has no form (RFC 6749 §4.1.2), so nothing is taken out of a longer text. */
+async function codeOf(settings: Settings, { secrets }: Asking): Promise<string | undefined> {
+  const source = settings.text('code');
+  return source === undefined ? undefined : secrets.read(source, 'code');
 }
 
 // ---------------------------------------------------------------- introspection

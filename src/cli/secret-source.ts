@@ -27,8 +27,8 @@ export const OTHERS = 0o077;
 
 const LIMIT = 64 * 1024;
 
-/** These take a token as its argument does (contract §3): `@path` too, and a literal is no surprise. */
-const TOKEN_OPTIONS: ReadonlySet<string> = new Set(['bearer', 'access-token', 'dpop-proof']);
+/** These take a token, or what came with it, as its argument does (contract §3): `@path` too. */
+const TOKEN_OPTIONS: ReadonlySet<string> = new Set(['bearer', 'access-token', 'code', 'dpop-proof']);
 const HINT = 'name where it is: env:NAME, file:PATH, cmd:COMMAND or -';
 
 interface SourceParts {
@@ -228,7 +228,8 @@ async function fromStdin({ host, stdin, option }: Reading): Promise<string> {
 }
 
 async function warnOfLiteral({ option, warn }: Reading): Promise<void> {
-  if (option === 'access-token' || option === 'dpop-proof') return;
+  // They come with a token, which may stand on the command line too.
+  if (TOKEN_OPTIONS.has(option) && option !== 'bearer') return;
   await warn(`\`--${option}\` holds the secret itself, which a command line shows to other users; ${HINT}`);
 }
 

@@ -19,6 +19,8 @@ export interface Expectations {
   nonce?: string;
   /** The access token that `at_hash` must belong to. */
   accessToken?: string;
+  /** The authorization code that `c_hash` must belong to. */
+  code?: string;
   /** The DPoP proof that came with the token. */
   dpopProof?: string;
   dpopMethod?: string;

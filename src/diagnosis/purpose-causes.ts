@@ -124,6 +124,7 @@ const nameOfValue = ({ name }: Check): string => (name === 'type' ? 'typ' : name
 const FIXES: Readonly<Record<string, string>> = {
   nonce: 'take the ID token of the sign-in whose nonce you sent; another one may be a replay',
   at_hash: 'give the access token that came in the same response',
+  'claim:c_hash': 'give the authorization code that came in the same response, without the percent encoding of a URL',
   type: 'many servers write `JWT` for every token: leave out --typ, and name the kind with --expect',
 };
 

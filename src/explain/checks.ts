@@ -440,7 +440,7 @@ export const CHECKS: Readonly<Record<NamedCheck, Entry>> = {
 export const CLAIM_CHECK: Entry = {
   title: 'a claim is there and has the value that you demanded',
   meaning:
-    'The check is called `claim:` and the name of the claim, such as `claim:tenant`. `--require-claim` demands that the claim is there, `--claim` that it has a value as well. The name is part of the report, so a script can look for it.',
+    'The check is called `claim:` and the name of the claim, such as `claim:tenant`. `--require-claim` demands that the claim is there, `--claim` that it has a value as well. The name is part of the report, so a script can look for it. `claim:c_hash` is there without being demanded too: `--code` gives the authorization code that the hash must belong to, and without it the check is skipped.',
   reasons: [
     'the claim is not mapped into this kind of token at the issuer',
     'the claim is only in the introspection answer or at the userinfo endpoint',

@@ -125,6 +125,17 @@ export const CLAIM_NOTES: Notes = {
     ],
     see: ['c_hash', 'id_token'],
   },
+  c_hash: {
+    about:
+      'The left half of the hash of the authorization code that came with this ID token, in base64url. Which hash it is follows from the `alg` of the ID token. Only ID tokens of the authorization endpoint (the hybrid flow) have it. It shows that nobody exchanged the code.',
+    next: [
+      [
+        'check the pair',
+        'tokctl verify @id-token.txt --issuer https://id.example.com --expect id_token --code env:CODE',
+      ],
+    ],
+    see: ['claim:<name>', 'at_hash', 'id_token'],
+  },
   auth_time: {
     about:
       'When the user last proved who they are, in seconds since 1970. It can be much older than `iat`: tokens are renewed without a new sign-in. An API that wants a fresh sign-in compares it and answers `insufficient_user_authentication`.',

@@ -1,4 +1,5 @@
-// What a token is bound to: the access token behind `at_hash`, and the key or certificate behind `cnf`.
+// What a token is bound to: the access token behind `at_hash`, the authorization code behind `c_hash`, and the key or
+// certificate behind `cnf`.
 // What was not brought is said to be unchecked; a binding is never claimed to hold without its proof.
 
 import { createHash, X509Certificate } from 'node:crypto';
@@ -6,7 +7,7 @@ import { TokctlError } from '../core/errors.ts';
 import type { Expectations } from '../core/expectations.ts';
 import { isJsonObject, type Json, type JsonObject, member, textMember } from '../core/json.ts';
 import { finiteNumber } from '../core/lint.ts';
-import type { Check } from '../core/report.ts';
+import type { Check, CheckName } from '../core/report.ts';
 import { isWellFormed, parseToken, type Token } from '../core/token.ts';
 import { algorithmNamed } from '../protocol/algorithm.ts';
 import { keyProblems, thumbprint } from '../protocol/key-strength.ts';
@@ -20,37 +21,61 @@ export interface Possession {
   now: number;
 }
 
-/** `at_hash` and `confirmation`, where the token or the question has them. */
+/** `at_hash`, `c_hash` and `confirmation`, where the token or the question has them. */
 export function checkPossession(possession: Possession): Check[] {
-  return [...accessTokenHash(possession), ...confirmation(possession)];
+  const { accessToken, code } = possession.expectations;
+  return [
+    ...checkHash(possession, accessToken, AT_HASH),
+    ...checkHash(possession, code, C_HASH),
+    ...confirmation(possession),
+  ];
 }
 
-// ---------------------------------------------------------------- at_hash
+// ---------------------------------------------------------------- at_hash, c_hash
 
-function accessTokenHash({ token, claims, expectations: { accessToken } }: Possession): Check[] {
-  const spec = 'OpenID Connect Core §3.1.3.6';
-  const actual = member(claims, 'at_hash');
-  if (accessToken === undefined)
-    return actual === undefined
-      ? []
-      : [
-          {
-            name: 'at_hash',
-            outcome: 'skipped',
-            because: 'not checked; give the access token with --access-token',
-            spec,
-          },
-        ];
-  const expected = leftHalfHash(textMember(token.header, 'alg') ?? '', accessToken);
+/** A claim that binds an ID token to what was issued beside it. */
+interface HashClaim {
+  claim: 'at_hash' | 'c_hash';
+  check: CheckName;
+  /** What it belongs to, and the option that brings it. */
+  thing: string;
+  option: string;
+  spec: string;
+}
+
+const AT_HASH: HashClaim = {
+  claim: 'at_hash',
+  check: 'at_hash',
+  thing: 'access token',
+  option: '--access-token',
+  spec: 'OpenID Connect Core §3.1.3.6',
+};
+
+const C_HASH: HashClaim = {
+  claim: 'c_hash',
+  check: 'claim:c_hash',
+  thing: 'authorization code',
+  option: '--code',
+  spec: 'OpenID Connect Core §3.3.2.11',
+};
+
+function checkHash({ token, claims }: Possession, text: string | undefined, hash: HashClaim): Check[] {
+  const { claim, check: name, thing, option, spec } = hash;
+  const actual = member(claims, claim);
+  if (text === undefined) {
+    const because = `unchecked; give the ${thing} with ${option}`;
+    return actual === undefined ? [] : [{ name, outcome: 'skipped', because, spec }];
+  }
+  const expected = leftHalfHash(textMember(token.header, 'alg') ?? '', text);
   const same = actual === expected;
   const because = same
-    ? 'it belongs to the access token'
+    ? `it belongs to the ${thing}`
     : actual === undefined
-      ? 'the token has no at_hash'
-      : 'it belongs to another access token';
+      ? `the token has no ${claim}`
+      : `it belongs to another ${thing}`;
   return [
     {
-      name: 'at_hash',
+      name,
       outcome: same ? 'passed' : 'failed',
       expected,
       ...(actual === undefined ? {} : { actual }),

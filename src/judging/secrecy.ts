@@ -24,7 +24,7 @@ export function hiding(
   { client, bearer, secret, expectations, headers = {} }: Question,
   tokens: Iterable<string>,
 ): Redactor {
-  const secrets = [client?.secret, client?.key, bearer, secret, ...provingValues(headers)];
+  const secrets = [client?.secret, client?.key, bearer, secret, expectations?.code, ...provingValues(headers)];
   const all = [...tokens, expectations?.accessToken, expectations?.dpopProof];
   return redactor(secrets.filter(isText), all.filter(isText));
 }

@@ -47,7 +47,7 @@ describe('a secret', () => {
     expect(stderr()).toBe('');
   });
 
-  it.each(['bearer', 'access-token', 'dpop-proof'])(
+  it.each(['bearer', 'access-token', 'code', 'dpop-proof'])(
     'of a file behind @ for --%s, whoever can read it',
     async (option) => {
       const { reader: secrets, stderr } = reader({ files: { '/t': { content: 'abc\n', mode: 0o644 } } });
@@ -71,11 +71,14 @@ describe('a secret', () => {
     );
   });
 
-  it.each(['access-token', 'dpop-proof'])('that is a token argument (--%s) is no surprise', async (option) => {
-    const { reader: secrets, stderr } = reader({});
-    expect(await secrets.read('eyJ', option)).toBe('eyJ');
-    expect(stderr()).toBe('');
-  });
+  it.each(['access-token', 'code', 'dpop-proof'])(
+    'that may stand where a token may (--%s) is no surprise',
+    async (option) => {
+      const { reader: secrets, stderr } = reader({});
+      expect(await secrets.read('eyJ', option)).toBe('eyJ');
+      expect(stderr()).toBe('');
+    },
+  );
 
   it.each([0o644, 0o640, 0o604])('in a file of mode %o is warned of once', async (mode) => {
     const { reader: secrets, stderr } = reader({ files: { '/s': { content: 'a', mode } } });

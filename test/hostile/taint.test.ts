@@ -17,6 +17,7 @@ const BEARER = 'YmVhcmVyLXRoYXQtaXMtbWFya2VkLTAwMDE';
 const API_KEY = 'api-k3y-of-the-gateway-000001';
 const HEADER_BEARER = 'aGVhZGVyLWJlYXJlci1tYXJrZWQtMDAwMQ';
 const GRANTED = 'Z3JhbnRlZC1hY2Nlc3MtdG9rZW4tMDAwMQ';
+const CODE = 'Q29kZS1vZi10aGUtc2lnbi1pbi0wMDAwMDAx';
 const PRIVATE_KEY = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
   format: 'pem',
   type: 'pkcs8',
@@ -35,6 +36,7 @@ const MARKS: readonly Mark[] = [
   { what: 'the header of the gateway', value: API_KEY },
   { what: 'the bearer of a header', value: HEADER_BEARER },
   { what: 'the private key', value: keyLine },
+  { what: 'the authorization code', value: CODE },
 ];
 const GRANT: Mark = { what: 'the granted token', value: GRANTED };
 
@@ -62,6 +64,7 @@ const ENV = {
   OPAQUE,
   SECRET,
   BEARER,
+  CODE,
   HOME: '/home/a',
   GITHUB_STEP_SUMMARY: '/summary.md',
   GITHUB_OUTPUT: '/output',
@@ -295,6 +298,44 @@ describe('verify and decode', () => {
       'json',
     ];
     assertClean(await tokctl(args, { ...shared, stdin: jwt() }), [token]);
+  });
+});
+
+describe('an authorization code', () => {
+  const echoing = (issuer: string) =>
+    jws(accessClaims(issuer, { c_hash: 'x', ...echoed([CODE]), back: `https://app.example/cb?code=${CODE}` }));
+  const sources: [string, Record<string, unknown>][] = [
+    ['env:CODE', {}],
+    [CODE, {}],
+    ['@/code', { files: { ...INPUT, '/code': `${CODE}\n` } }],
+    ['cmd:pass show code', { commands: { 'pass show code': CODE } }],
+    ['cmd:pass show other', { commands: {} }],
+    ['-', { stdin: CODE }],
+  ];
+
+  it.each(sources)('%s', async (source, more) => {
+    const server = await echoingServer(WAYS['as members'] as Way);
+    const token = echoing(server.issuer);
+    const clean = (run: Run) => assertClean({ ...run, files: new Map() }, [token]);
+    for (const form of FORMS) {
+      const args = ['--issuer', server.issuer, '--code', source, ...LOUD, '-o', form];
+      clean(await tokctl(['verify', token, ...args], { ...shared, ...more }));
+      clean(await tokctl(['introspect', token, '--mode', 'both', '--client-id', 'a', ...args], { ...shared, ...more }));
+    }
+  });
+
+  it('in tokctl.yaml and in a profile', async () => {
+    const server = await echoingServer(WAYS['as members'] as Way);
+    const env = { ...ENV, TOKEN: echoing(server.issuer), TOKCTL_CONFIG: '/config.yaml' };
+    const profile = `profiles:\n  mine:\n    issuer: ${server.issuer}\n    code: ${CODE}\n`;
+    const yaml = `checks:\n  one:\n    token: env:TOKEN\n    issuer: ${server.issuer}\n    code: env:CODE\n`;
+    const files = { ...INPUT, '/config.yaml': { content: profile, mode: 0o600 }, 'tokctl.yaml': yaml };
+    const clean = (run: Run) => assertClean({ ...run, files: new Map() }, [env.TOKEN]);
+    for (const form of FORMS) {
+      clean(await tokctl(['check', '-v', '-o', form], { ...shared, env, files }));
+      clean(await tokctl(['verify', 'env:TOKEN', '-p', 'mine', '-v', '-o', form], { ...shared, env, files }));
+    }
+    clean(await tokctl(['config', 'show', '-p', 'mine'], { ...shared, env, files }));
   });
 });
 

@@ -71,8 +71,8 @@ function completedOption(option: OptionDefinition): CompletedOption {
   };
 }
 
-/** A second token takes the forms that the first one takes (contract §11). */
-const TOKEN_OPTIONS: readonly string[] = ['access-token', 'dpop-proof'];
+/** What comes with a token takes the forms that the token takes (contract §11). */
+const TOKEN_OPTIONS: readonly string[] = ['access-token', 'code', 'dpop-proof'];
 
 function optionValues({ name, kind, choices }: OptionDefinition): Values | undefined {
   if (kind === 'flag') return undefined;

@@ -6,7 +6,9 @@ import { certificate } from '../../servers/certificates.ts';
 import { checked, FILES, offline, type Proof, report, type World } from './proof.ts';
 
 const ACCESS_TOKEN = 'the-access-token-that-came-with-it';
-const halfHash = createHash('sha256').update(ACCESS_TOKEN).digest().subarray(0, 16).toString('base64url');
+const CODE = 'SplxlOBeZQQYbYS6WxSbIA';
+const halfHash = (text: string): string =>
+  createHash('sha256').update(text).digest().subarray(0, 16).toString('base64url');
 
 const PROOF_KEY = key('ES256', 'proof');
 const { kid: _kid, alg: _alg, use: _use, ...PROOF_JWK } = PROOF_KEY.jwk;
@@ -51,7 +53,11 @@ export const EXPECTATION: Record<string, Proof> = {
   nonce: checked('nonce', 'n-1', { nonce: 'n-1' }),
   'access-token': {
     ...checked('at_hash', ''),
-    world: () => offline('env:ACCESS', { at_hash: halfHash }, { env: { ACCESS: ACCESS_TOKEN } }),
+    world: () => offline('env:ACCESS', { at_hash: halfHash(ACCESS_TOKEN) }, { env: { ACCESS: ACCESS_TOKEN } }),
+  },
+  code: {
+    ...checked('claim:c_hash', ''),
+    world: () => offline('env:CODE', { c_hash: halfHash(CODE) }, { env: { CODE } }),
   },
   'dpop-proof': {
     ...confirmation('env:PROOF', []),

@@ -1,4 +1,4 @@
-// Checks of what a token is bound to: an access token, a key, a certificate.
+// Checks of what a token is bound to: an access token, an authorization code, a key, a certificate.
 
 import { createHash, X509Certificate } from 'node:crypto';
 import type { Report, VerifyOptions } from '../../../src/index.ts';
@@ -7,8 +7,9 @@ import { accessClaims, HOUR, ISSUER, jws, key, NOW, type TestKey } from '../keys
 import { expecting, type Given, judged, type Table } from './given.ts';
 
 const ACCESS_TOKEN = 'the-access-token-that-came-with-it';
-const leftHalf = (hash: string): string => {
-  const digest = createHash(hash).update(ACCESS_TOKEN).digest();
+const CODE = 'SplxlOBeZQQYbYS6WxSbIA-of-this-sign-in';
+const leftHalf = (hash: string, text = ACCESS_TOKEN): string => {
+  const digest = createHash(hash).update(text).digest();
   return digest.subarray(0, digest.length / 2).toString('base64url');
 };
 
@@ -74,6 +75,36 @@ export const POSSESSION_CHECKS: Table = {
       ['missing', expecting({ accessToken: ACCESS_TOKEN }), { because: /no at_hash/ }],
     ],
     skipped: [['the access token was not given', { claims: { at_hash: 'x' } }, { because: /--access-token/ }]],
+  },
+  'claim:c_hash': {
+    passed: [
+      ['of ES256', { claims: { c_hash: leftHalf('sha256', CODE) }, ...expecting({ code: CODE }) }],
+      ['of ES384', { key: key('ES384'), claims: { c_hash: leftHalf('sha384', CODE) }, ...expecting({ code: CODE }) }],
+      ['of EdDSA', { key: key('EdDSA'), claims: { c_hash: leftHalf('sha512', CODE) }, ...expecting({ code: CODE }) }],
+      // OpenID Connect Core, Appendix A.4: the code and the c_hash that stand there.
+      [
+        'of the example of the specification',
+        {
+          claims: { c_hash: 'LDktKdoQak3Pk0cnXxCltA' },
+          ...expecting({ code: 'Qcb0Orv1zh30vL1MPRsbm-diHiMwcLyZvn1arpZv-Jxf_11jnpEX3Tgfvk' }),
+        },
+      ],
+    ],
+    failed: [
+      [
+        'of another code',
+        { claims: { c_hash: leftHalf('sha256', CODE) }, ...expecting({ code: 'SplxlOBeZQQYbYS6WxSbIB' }) },
+        { because: /another authorization code/ },
+      ],
+      [
+        'of the code as a URL spells it',
+        { claims: { c_hash: leftHalf('sha256', '4/P7q7W91') }, ...expecting({ code: '4%2FP7q7W91' }) },
+        { because: /another authorization code/ },
+      ],
+      ['missing', expecting({ code: CODE }), { because: /no c_hash/ }],
+      ['no text', { claims: { c_hash: 7 }, ...expecting({ code: CODE }) }, { because: /another authorization code/ }],
+    ],
+    skipped: [['the code was not given', { claims: { c_hash: 'x' } }, { because: /^unchecked; .*--code$/ }]],
   },
   confirmation: {
     passed: [
