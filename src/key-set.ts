@@ -4,14 +4,15 @@ import type { ExitCode } from './core/errors.ts';
 import { TokctlError } from './core/errors.ts';
 import { type JsonObject, textMember } from './core/json.ts';
 import { redactJson } from './core/redact.ts';
-import { contextOf, metadataOf } from './judging/context.ts';
+import { type Context, contextOf, metadataOf } from './judging/context.ts';
+import { type KeySource, keySource } from './judging/key-set.ts';
 import { secrecyOf, withoutSecrets } from './judging/secrecy.ts';
-import { fetchJwks, type JwkSet, parseJwks } from './protocol/jwks.ts';
+import { parseJwks } from './protocol/jwks.ts';
 import { keyBits, keyProblems, thumbprint } from './protocol/key-strength.ts';
 import { endpointOf } from './protocol/metadata.ts';
-import type { NetworkOptions } from './request.ts';
+import type { NetworkOptions, VerifyOptions } from './request.ts';
 
-export interface KeySetOptions extends NetworkOptions {
+export interface KeySetOptions extends NetworkOptions, Pick<VerifyOptions, 'documents'> {
   /** An issuer, the URL of a JWK Set, or a name for `text`. */
   source: string;
   /** The text of a JWK Set or JWK: nothing is fetched then. */
@@ -35,6 +36,8 @@ export interface KeySummary {
 export interface KeySetReport {
   schema: 'tokctl.jwks/1';
   source: string;
+  /** Seconds since the set was fetched; absent for a text. */
+  jwks_age_seconds?: number;
   exit_code: ExitCode;
   keys: KeySummary[];
   /** The keys as received. May hold private members: not for printing. */
@@ -44,13 +47,15 @@ export interface KeySetReport {
 /** @throws TokctlError when the set cannot be had or is none */
 export async function inspectKeys(options: KeySetOptions): Promise<KeySetReport> {
   const redact = secrecyOf(options, []);
-  const { keys } = await keySetOf(options).catch((error: unknown) => {
+  const { set, ageSeconds } = await keySetOf(options).catch((error: unknown) => {
     throw error instanceof TokctlError ? withoutSecrets(error, redact) : error;
   });
+  const { keys } = set;
   const repeated = new Set(repeats(keys.map((key) => textMember(key, 'kid'))));
   return {
     schema: 'tokctl.jwks/1',
     source: options.source,
+    ...(ageSeconds === undefined ? {} : { jwks_age_seconds: ageSeconds }),
     exit_code: 0,
     keys: redactJson(
       keys.map((key) => summary(key, repeated)),
@@ -60,21 +65,27 @@ export async function inspectKeys(options: KeySetOptions): Promise<KeySetReport>
   };
 }
 
-async function keySetOf(options: KeySetOptions): Promise<JwkSet> {
+type Found = Pick<KeySource, 'set' | 'ageSeconds'>;
+
+async function keySetOf(options: KeySetOptions): Promise<Found> {
   const { source, text } = options;
-  if (text !== undefined) return parseJwks(text, (problem) => notASet(source, problem));
+  if (text !== undefined) return { set: parseJwks(text, (problem) => notASet(source, problem)) };
   const context = await contextOf(options);
-  if (looksLikeKeySet(source)) return fetchJwks(new URL(source), context.network, { mayAuthorize: true });
-  const metadata = await metadataOf(
-    { issuer: source, fromToken: false },
-    { ...context, options: { ...(options.metadataUrl === undefined ? {} : { metadataUrl: options.metadataUrl }) } },
-  );
-  const uri = endpointOf(metadata, 'jwksUri');
-  if (uri === undefined)
-    throw new TokctlError('ERR_NO_USABLE_KEY', `expected \`jwks_uri\` in the metadata of \`${source}\`, got none`, {
-      hint: 'name the JWK Set itself: tokctl jwks URL',
-    });
-  return fetchJwks(uri, context.network, { mayAuthorize: uri.origin === new URL(source).origin });
+  if (looksLikeKeySet(source)) return keysAt(source, context);
+  const anchor = { issuer: source, fromToken: false };
+  const metadata = await metadataOf(anchor, context);
+  return (endpointOf(metadata, 'jwksUri') && (await keySource(anchor, context))) ?? noKeys(source);
+}
+
+async function keysAt(url: string, context: Context): Promise<Found> {
+  const options = { ...context.options, jwksUri: url };
+  return (await keySource({ fromToken: false }, { ...context, options })) ?? noKeys(url);
+}
+
+function noKeys(source: string): never {
+  throw new TokctlError('ERR_NO_USABLE_KEY', `expected \`jwks_uri\` in the metadata of \`${source}\`, got none`, {
+    hint: 'name the JWK Set itself: tokctl jwks URL',
+  });
 }
 
 /** An issuer has no file at its end; a JWK Set mostly is one, or is called after its keys. */

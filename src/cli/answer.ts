@@ -102,13 +102,6 @@ async function asker(asking: Asking): Promise<Asker> {
   return { ask, close };
 }
 
-/** What outlives the run; by default nothing does. */
-async function keptDocuments(settings: Settings, host: Host): Promise<Pick<IntrospectOptions, 'documents'>> {
-  if ((parseDuration(settings.text('cache') ?? '') ?? 0) <= 0) return {};
-  const documents = await (await import('./cache.ts')).documentStore(settings, host);
-  return documents === undefined ? {} : { documents };
-}
-
 /** How fast is asked: what `watch` gives is looked at for servers that want less, `run` waits for them. */
 interface Pace {
   watch: (fetch: FetchLike) => FetchLike;
@@ -137,7 +130,7 @@ const timeoutMs = (settings: Settings): number => (parseDuration(settings.text('
 /** One question for each profile: its files, secrets, cache and connections are opened once, however many tokens pick it. */
 async function questions({ settings, host, stdin, isBatch }: Asking, { watch }: Pace) {
   const [{ questionOf }, { secretReader }] = await Promise.all([import('./question.ts'), import('./secret-source.ts')]);
-  const { connect } = await import('./connection.ts');
+  const { connect, keptDocuments } = await import('./connection.ts');
   const secrets = secretReader(host, stdin);
   const connections: Connection[] = [];
   const made = async (chosen: Settings) => {

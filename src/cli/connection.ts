@@ -1,9 +1,12 @@
-// The transport of a run, from its settings and the variables that every program honours (contract §6).
+// What a run reaches the world with, from its settings and the variables that every program honours (contract §6): the
+// transport, and what earlier runs fetched.
 
 import { TokctlError } from '../core/errors.ts';
 import { escapeText } from '../core/escape.ts';
+import { parseDuration } from '../core/time.ts';
 import type { FetchLike, TlsOptions } from '../protocol/http/network.ts';
 import { chooseTransport } from '../protocol/http/transport.ts';
+import type { VerifyOptions } from '../request.ts';
 import type { Host } from './host.ts';
 import type { Settings } from './settings.ts';
 import { unreadable } from './unreadable.ts';
@@ -68,6 +71,13 @@ function readPem(path: string, host: Host): Promise<Buffer> {
   return host.files.read(path).catch((error: unknown) => {
     throw unreadable(`\`${escapeText(path)}\``, error);
   });
+}
+
+/** Metadata and JWK Sets that outlive the run (`--cache`); by default none do. */
+export async function keptDocuments(settings: Settings, host: Host): Promise<Pick<VerifyOptions, 'documents'>> {
+  if ((parseDuration(settings.text('cache') ?? '') ?? 0) <= 0) return {};
+  const documents = await (await import('./cache.ts')).documentStore(settings, host);
+  return documents === undefined ? {} : { documents };
 }
 
 /** What the person who switched a protection off is told, each time. */

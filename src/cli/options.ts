@@ -301,7 +301,7 @@ export const OPTIONS: readonly OptionDefinition[] = [
     name: 'cache',
     group: 'network',
     kind: 'duration',
-    help: 'keep metadata and key sets on disk that long',
+    help: 'keep metadata and key sets on disk that long; doctor and checks of an issuer never use them',
     default: '0s',
   },
   { name: 'insecure-http', group: 'network', kind: 'flag', help: 'allow http beyond loopback' },

@@ -260,26 +260,57 @@ const turns = async (count: number): Promise<void> => {
   for (let turn = 0; turn < count; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 };
 
-describe('many runs at once', () => {
-  test('fifty with one cache: all of them right, and the cache whole', async () => {
-    const server = await issuerServer();
-    const token = jws(accessClaims(server.issuer));
-    const cache = join(folder, 'shared-cache');
-    const argv = ['verify', '-', '--issuer', server.issuer, '--at', String(NOW), '--cache', '1h', '-o', 'json'];
-    const env = { XDG_CACHE_HOME: cache };
-    const one = () => run(argv, { stdin: token, env });
-    const all: Ending[] = [];
-    // Ten at a time: more would only measure the machine.
-    for (let round = 0; round < 5; round += 1) all.push(...(await Promise.all(Array.from({ length: 10 }, one))));
-    expect(all.map(({ code }) => code)).toEqual(Array(50).fill(0));
-    expect(all.map(({ stderr }) => stderr).join('')).toBe('');
-    const entries = readdirSync(join(cache, 'tokctl'));
-    expect(entries).toHaveLength(2);
+describe('one cache for many runs', () => {
+  const argvFor = (issuer: string) => [
+    ...['verify', '-', '--issuer', issuer, '--at', String(NOW), '--cache', '1h', '-o', 'json'],
+  ];
+  /** Every entry is whole, and holds nothing of the token. */
+  const wholeEntries = (cache: string, token: string): string[] => {
+    const all = existsSync(join(cache, 'tokctl')) ? readdirSync(join(cache, 'tokctl')) : [];
+    const entries = all.filter((name) => name.endsWith('.json'));
     for (const name of entries) {
       const text = readFileSync(join(cache, 'tokctl', name), 'utf8');
-      expect(JSON.parse(text)).toMatchObject({ schema: 'tokctl.cache/1' });
+      expect(JSON.parse(text)).toMatchObject({ schema: 'tokctl.cache/1', document: expect.any(String) });
       for (const part of token.split('.')) expect(text).not.toContain(part);
     }
+    return entries;
+  };
+
+  test('a hundred at once: all of them right, and the cache whole', { timeout: 180_000 }, async () => {
+    const server = await issuerServer();
+    const token = jws(accessClaims(server.issuer));
+    const cache = mkdtempSync(join(folder, 'cache-'));
+    const one = () => run(argvFor(server.issuer), { stdin: token, env: { XDG_CACHE_HOME: cache } });
+    const all = await Promise.all(Array.from({ length: 100 }, one));
+    expect(all.map(({ code }) => code)).toEqual(Array(100).fill(0));
+    expect(all.map(({ stderr }) => stderr).join('')).toBe('');
+    expect(wholeEntries(cache, token)).toHaveLength(2);
+    // Nobody left a part of a file behind.
+    expect(readdirSync(join(cache, 'tokctl'))).toHaveLength(2);
+  });
+
+  test('kill -9 at any moment leaves it whole or absent, and the next run right', { timeout: 90_000 }, async () => {
+    const server = await issuerServer();
+    const token = jws(accessClaims(server.issuer));
+    const moments = [0, 1, 2, 3, 4, 6, 8, 12, 16, 24].flatMap((ms) => [ms, ms]);
+    const left = new Set<number>();
+    for (const [at, ms] of moments.entries()) {
+      const cache = mkdtempSync(join(folder, 'cache-'));
+      const env = { XDG_CACHE_HOME: cache };
+      const before = server.asked.length;
+      const { child, ended } = start(argvFor(server.issuer), { stdin: token, env });
+      // Half of them from the answer with the metadata on, half from that with the keys.
+      while (server.asked.length < before + 1 + (at % 2) && child.exitCode === null) await turns(1);
+      await new Promise((resolve) => setTimeout(resolve, ms));
+      child.kill('SIGKILL');
+      await ended;
+      left.add(wholeEntries(cache, token).length);
+      const next = await run(argvFor(server.issuer), { stdin: token, env });
+      expect([next.code, next.stderr]).toEqual([0, '']);
+      expect(wholeEntries(cache, token)).toHaveLength(2);
+    }
+    // Else the moments were all before or all after what is looked at.
+    expect(left.size).toBeGreaterThan(1);
   });
 });
 

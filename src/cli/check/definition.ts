@@ -7,7 +7,7 @@ import { escapeText } from '../../core/escape.ts';
 import { textMember } from '../../core/json.ts';
 import { parseDuration } from '../../core/time.ts';
 import { parseToken } from '../../core/token.ts';
-import type { IntrospectOptions, Memory } from '../../request.ts';
+import type { DocumentStore, IntrospectOptions, Memory } from '../../request.ts';
 import type { Connection } from '../connection.ts';
 import type { Host } from '../host.ts';
 import { type Asking, clientOf, networkOf, questionOf } from '../question.ts';
@@ -27,6 +27,8 @@ export interface Defining extends Asking {
 export interface Link {
   readonly connection: Connection;
   readonly memory: Memory;
+  /** What earlier runs fetched (`--cache`). */
+  readonly documents?: DocumentStore;
 }
 
 /** @throws TokctlError with the place in the file, where the check is from one */
@@ -77,10 +79,10 @@ const strictly = (settings: Settings): Pick<CheckDefinition, 'strict'> =>
   settings.flag('strict') ? { strict: true } : {};
 
 async function linked(settings: Settings, defining: Defining): Promise<IntrospectOptions> {
-  const { connection, memory } = await defining.linkFor(settings);
+  const { connection, memory, documents } = await defining.linkFor(settings);
   const { now, nowIsChosen, ...question } = await questionOf(settings, defining);
   const chosen = nowIsChosen === true && now !== undefined ? { now, nowIsChosen } : {};
-  return { ...question, ...chosen, fetch: connection.fetch, memory };
+  return { ...question, ...chosen, ...given('documents', documents), fetch: connection.fetch, memory };
 }
 
 // ---------------------------------------------------------------- token

@@ -81,10 +81,14 @@ const EXPECTATIONS = OPTIONS.filter(({ group, name }) => group === 'expectation'
   ({ name }) => name,
 );
 
+/** What earlier runs fetched (`--cache`): a check of an issuer looks at the issuer of now. */
+const OF_EARLIER_RUNS: readonly string[] = ['cache'];
+
 /** Options that a check of that subject does not look at: one that is given would pass for one that holds. */
 export function belongsElsewhere(subject: SubjectName): string[] {
   const others = Object.entries(ONLY).flatMap(([owner, only]) => (owner === subject ? [] : only));
-  return subject === 'token' ? others : [...others, ...EXPECTATIONS];
+  const kept = subject === 'issuer' ? OF_EARLIER_RUNS : [];
+  return subject === 'token' ? others : [...others, ...EXPECTATIONS, ...kept];
 }
 
 function subjectFaults(path: readonly PropertyKey[], where: string, entry: CheckEntry): CheckRuleFault[] {
@@ -93,13 +97,17 @@ function subjectFaults(path: readonly PropertyKey[], where: string, entry: Check
   return belongsElsewhere(subject)
     .filter((name) => entry[name] !== undefined)
     .map((name) => {
-      const owner = (Object.keys(ONLY) as SubjectName[]).find((one) => ONLY[one].includes(name)) ?? 'token';
       return {
         path: [...path, name],
-        words: `\`${name}\` in ${where} would not be looked at: it belongs to ${BELONGS_TO[owner]}`,
+        words: `\`${name}\` in ${where} would not be looked at: it belongs to ${ownerOf(name)}`,
         hint: 'make a check of its own for it',
       };
     });
+}
+
+function ownerOf(name: string): string {
+  if (OF_EARLIER_RUNS.includes(name)) return 'a check with `token` or `resource`';
+  return BELONGS_TO[(Object.keys(ONLY) as SubjectName[]).find((one) => ONLY[one].includes(name)) ?? 'token'];
 }
 
 function noSubject(path: readonly PropertyKey[], where: string, entry: CheckEntry): CheckRuleFault {

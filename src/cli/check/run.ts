@@ -3,7 +3,7 @@
 import { type CheckResult, type CheckRun, runChecks } from '../../check.ts';
 import { newMemory } from '../../request.ts';
 import type { Invocation } from '../command.ts';
-import { type Connection, connect } from '../connection.ts';
+import { type Connection, connect, keptDocuments } from '../connection.ts';
 import { exchangeLine } from '../exchange-line.ts';
 import type { Host } from '../host.ts';
 import { OPTIONS, type OptionGroup } from '../options.ts';
@@ -85,6 +85,7 @@ class Links {
     return shared(this.#links, keyOf(settings, ['network', 'client', 'trust']), async () => ({
       connection: await this.#connection(settings),
       memory: newMemory(),
+      ...(await keptDocuments(settings, this.#host)),
     }));
   }
 

@@ -22,6 +22,7 @@ import { stdinClaim } from '../stdin.ts';
 export async function doctorCommand({ arguments: [issuer = ''], settings, host }: Invocation): Promise<ExitCode> {
   const form = formOf(settings);
   if (!isHttpUrl(issuer)) throw noIssuer();
+  if (settings.get('cache')?.origin === 'flag') throw noCache();
   const own = await settingsFor(issuer, settings, host);
   await warnOfWeakness(own, host);
   const baseline = await readBaseline(own, host);
@@ -44,6 +45,12 @@ export async function doctorCommand({ arguments: [issuer = ''], settings, host }
 const noIssuer = (): TokctlError =>
   new TokctlError('ERR_USAGE', 'expected an issuer as an https URL without query and fragment, got something else', {
     hint: 'tokctl doctor https://id.example.com',
+  });
+
+/** Only where it was typed: a variable or a profile says it for all commands, and it is of no use here. */
+const noCache = (): TokctlError =>
+  new TokctlError('ERR_USAGE', '`--cache` would not be looked at: doctor examines the server as it is now', {
+    hint: 'leave it out',
   });
 
 type Form = 'table' | 'json' | 'ndjson';

@@ -4,9 +4,10 @@ import { createPublicKey } from 'node:crypto';
 import { type ExitCode, TokctlError } from '../../core/errors.ts';
 import { escapeText } from '../../core/escape.ts';
 import { type JsonObject, printJson } from '../../core/json.ts';
+import { durationWords } from '../../core/time.ts';
 import { inspectKeys, type KeySetReport, type KeySummary } from '../../key-set.ts';
 import type { Invocation } from '../command.ts';
-import { connect, warnOfWeakness } from '../connection.ts';
+import { connect, keptDocuments, warnOfWeakness } from '../connection.ts';
 import { exchangeLine } from '../exchange-line.ts';
 import type { Host } from '../host.ts';
 import { networkOf } from '../question.ts';
@@ -24,6 +25,7 @@ export async function jwksCommand({ arguments: [source = ''], settings, host }: 
       ...(/^https?:\/\//i.test(source) ? {} : { text: await readSource(source, host) }),
       ...(metadataUrl === undefined ? {} : { metadataUrl }),
       ...networkOf(settings),
+      ...(await keptDocuments(settings, host)),
       fetch: connection.fetch,
       signal: host.signal,
       ...(settings.flag('verbose') ? { observe: (exchange) => void host.stderr.write(exchangeLine(exchange)) } : {}),
@@ -62,9 +64,10 @@ function pem({ kty, crv, n, e, x, y }: JsonObject): string {
   }
 }
 
-function page({ source, keys }: KeySetReport, width: number | undefined): string {
+function page({ source, keys, jwks_age_seconds: age = 0 }: KeySetReport, width: number | undefined): string {
   const count = keys.length === 1 ? 'one key' : `${keys.length} keys`;
-  return `${[`${count} of ${escapeText(source)}`, ...keys.map((key) => ['', ...lines(key, width)].join('\n'))].join('\n')}\n`;
+  const kept = age > 0 ? `, fetched ${durationWords(age)} ago (--cache)` : '';
+  return `${[`${count} of ${escapeText(source)}${kept}`, ...keys.map((key) => ['', ...lines(key, width)].join('\n'))].join('\n')}\n`;
 }
 
 function lines(

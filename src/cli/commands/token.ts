@@ -6,7 +6,7 @@ import type { ExitCode } from '../../core/errors.ts';
 import { escapeText } from '../../core/escape.ts';
 import { printJson } from '../../core/json.ts';
 import type { Invocation } from '../command.ts';
-import { connect, warnOfWeakness } from '../connection.ts';
+import { connect, keptDocuments, warnOfWeakness } from '../connection.ts';
 import { githubMask } from '../encode/github-command.ts';
 import { exchangeLine } from '../exchange-line.ts';
 import { clientOf, networkOf } from '../question.ts';
@@ -25,6 +25,7 @@ export async function tokenCommand({ settings, host }: Invocation): Promise<Exit
     const { accessToken, response } = await clientCredentialsToken({
       client: await clientOf(settings, { host, stdin, secrets }),
       ...networkOf(settings),
+      ...(await keptDocuments(settings, host)),
       fetch: connection.fetch,
       signal: host.signal,
       now: host.now() / 1000,

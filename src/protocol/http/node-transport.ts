@@ -9,7 +9,7 @@ import { type TlsConnection, tlsConnection } from './tls.ts';
 
 export interface NodeTransportOptions {
   tls?: TlsOptions;
-  /** Keep connections for further requests (batch). Without it each request has its own, and the process ends at once. */
+  /** Keep connections for further requests; none of them keeps the process. Without it each request has its own. */
   keepAlive?: boolean;
   /** Most connections to one host at a time, with `keepAlive`; default: no limit. */
   connections?: number;
@@ -36,7 +36,11 @@ export function nodeTransport(options: NodeTransportOptions = {}): Transport {
     assertAddress(url, init.refuseAddress);
     const ready = prepared.get(url.protocol) ?? prepare(url.protocol, options);
     prepared.set(url.protocol, ready);
-    return send(await ready, url, { init, lookup: await lookupFor(options.lookup, init.refuseAddress) });
+    const sending = { init, lookup: await lookupFor(options.lookup, init.refuseAddress) };
+    return send(await ready, url, sending).catch(async (error: unknown) => {
+      if (!(error instanceof LostConnection) || init.signal.aborted) throw error;
+      return send({ ...(await ready), agent: false }, url, sending);
+    });
   };
   return Object.assign(fetch, { close: () => void closeAll(prepared.values()) });
 }
@@ -86,8 +90,10 @@ function send(prepared: Prepared, url: URL, sending: Sending): Promise<FetchedRe
     // Node drops what is beyond 2000 fields, and with it perhaps a Content-Encoding; MAX_HEADER_BYTES is limit enough.
     request.maxHeadersCount = 0;
     // Stays after the response: a late reset is told by the body, and must not be an uncaught error here.
-    request.on('error', reject);
-    request.on('close', () => reject(noResponse()));
+    request.on('error', (error: NodeJS.ErrnoException) =>
+      reject(request.reusedSocket && LOST.has(error.code ?? '') ? new LostConnection() : error),
+    );
+    request.on('close', () => reject(request.reusedSocket ? new LostConnection() : noResponse()));
     request.end(sending.init.body);
   });
 }
@@ -100,3 +106,13 @@ const fetched = (response: IncomingMessage): FetchedResponse => ({
 
 /** The connection ended without a response and without an error, as after an Upgrade nobody asked for. */
 const noResponse = () => Object.assign(new Error('the connection ended without a response'), { code: 'ECONNRESET' });
+
+const LOST: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE']);
+
+/**
+ * A connection that was kept ended before there was a response: the server had closed it already. That is no answer to
+ * this request, which is sent once more over a connection of its own (RFC 9112 §9.3.1).
+ */
+class LostConnection extends Error {
+  readonly code = 'ECONNRESET';
+}

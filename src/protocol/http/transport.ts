@@ -1,4 +1,4 @@
-// Which transport asks: the quick one for a single exchange, undici for a batch and where a proxy stands between. Each is
+// Which transport asks: the quick one for a few exchanges, undici for a batch and where a proxy stands between. Each is
 // loaded when the first request needs it, so that a command without a request loads neither.
 
 import type { Lookup, ProxyOptions, TlsOptions, Transport } from './network.ts';
@@ -7,7 +7,7 @@ import { proxyFor } from './proxy.ts';
 export interface TransportChoice {
   tls?: TlsOptions;
   proxy?: ProxyOptions;
-  /** Many requests to the same hosts: connections are kept. */
+  /** Many requests to the same hosts. */
   pooled?: boolean;
   /** Most connections to one host at a time, where they are kept; default: no limit. */
   connections?: number;
@@ -15,9 +15,11 @@ export interface TransportChoice {
   lookup?: Lookup;
 }
 
-/** A transport that is chosen for each URL, by NO_PROXY too. `close` ends what is open and lets the process end. */
+/** A transport that is chosen for each URL, by NO_PROXY too. Connections are kept for further requests; `close` ends what is open and lets the process end. */
 export function chooseTransport({ pooled = false, ...options }: TransportChoice = {}): Transport {
-  const quick = lazily(async () => (await import('./node-transport.ts')).nodeTransport(options));
+  const quick = lazily(async () =>
+    (await import('./node-transport.ts')).nodeTransport({ ...options, keepAlive: true }),
+  );
   const pooling = lazily(async () => (await import('./undici-transport.ts')).undiciTransport(options));
   const chosen = (url: URL) => (pooled || proxyFor(url, options.proxy) !== undefined ? pooling : quick);
   const fetch: Transport = Object.assign(

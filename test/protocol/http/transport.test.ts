@@ -3,9 +3,9 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { exchange } from '../../../src/protocol/http/exchange.ts';
 import { chooseTransport, type TransportChoice } from '../../../src/protocol/http/transport.ts';
-import { json } from '../../servers/answers.ts';
+import { json, reset } from '../../servers/answers.ts';
 import { proxyServer } from '../../servers/proxy-server.ts';
-import { scriptedServer } from '../../servers/scripted-server.ts';
+import { type Answer, scriptedServer } from '../../servers/scripted-server.ts';
 import { get, network } from './transports.ts';
 
 const made = vi.hoisted((): string[] => []);
@@ -38,11 +38,30 @@ beforeEach(() => {
 describe('the chosen transport', () => {
   it('is node:http for a direct exchange, made once', async () => {
     const server = await scriptedServer([json({}), json({})]);
-    const over = network(chooseTransport());
+    const transport = chooseTransport();
+    const over = network(transport);
     await exchange(get(server.url()), over);
     await exchange(get(server.url()), over);
     expect(made).toEqual(['node']);
-    expect(server.received.map(({ connection }) => connection)).toEqual([1, 2]);
+    expect(server.received.map(({ connection }) => connection)).toEqual([1, 1]);
+    transport.close();
+    await server.idle();
+  });
+
+  it('asks over another connection where the one that was kept is lost', async () => {
+    const lost: Answer = (socket) => socket.destroy();
+    const server = await scriptedServer([json({}), lost, json({ answer: 2 })]);
+    const over = network(chooseTransport(), { retries: 0 });
+    await exchange(get(server.url()), over);
+    expect((await exchange(get(server.url()), over)).text).toBe('{"answer":2}');
+    expect(server.received.map(({ connection }) => connection)).toEqual([1, 1, 2]);
+  });
+
+  it('does not ask again where a new connection is lost', async () => {
+    const server = await scriptedServer([reset]);
+    const over = network(chooseTransport(), { retries: 0 });
+    await expect(exchange(get(server.url()), over)).rejects.toMatchObject({ code: 'ERR_NETWORK' });
+    expect(server.connections).toBe(1);
   });
 
   it('is undici for a batch, and connections are kept', async () => {
