@@ -9,38 +9,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { GROUPS, loadTables, placeholderOf } from './tables.mjs';
 
 const PROJECT = dirname(dirname(fileURLToPath(import.meta.url)));
 const REFERENCE = 'docs/reference';
 const NOTICE =
   '<!-- written by scripts/docs.mjs from the tables of the program: change those, then run `npm run docs` -->';
-
-/** The tables, bundled in memory because Node 20 reads no TypeScript. Commands are not loaded, only listed. */
-async function loadTables() {
-  const commands = 'src/cli/commands/index.ts';
-  const sources = ['src/explain/explain.ts', 'src/cli/options.ts', 'src/core/errors.ts', 'src/explain/claims.ts'];
-  if (existsSync(join(PROJECT, commands))) sources.push(commands);
-  const lazy = (bundler) =>
-    bundler.onResolve({ filter: /./ }, ({ kind, path }) =>
-      kind === 'dynamic-import' ? { path, external: true } : undefined,
-    );
-  const { outputFiles } = await build({
-    stdin: {
-      contents: sources.map((path) => `export * from './${path}';`).join('\n'),
-      resolveDir: PROJECT,
-      loader: 'ts',
-    },
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'node',
-    define: { TOKCTL_VERSION: '""' },
-    plugins: [{ name: 'lazy-commands', setup: lazy }],
-    logLevel: 'warning',
-  });
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`);
-}
 
 // ---------------------------------------------------------------- Markdown
 
@@ -111,21 +85,10 @@ function checksPage(of) {
   ]);
 }
 
-const GROUPS = {
-  trust: 'Keys and trust',
-  expectation: 'Expectations',
-  introspection: 'Introspection',
-  client: 'Client authentication',
-  network: 'Network',
-  output: 'Output',
-  batch: 'Batches',
-  demo: 'Playground',
-  general: 'General',
-};
-
-function flagOf({ name, short, kind, placeholder }) {
-  const value = kind === 'flag' ? '' : ` ${placeholder ?? `<${kind === 'texts' ? 'text' : kind}>`}`;
-  return code(`${short ? `-${short}, ` : ''}--${name}${value}`);
+function flagOf(option) {
+  const { name, short } = option;
+  const value = placeholderOf(option);
+  return code(`${short ? `-${short}, ` : ''}--${name}${value === '' ? '' : ` ${value}`}`);
 }
 
 function optionsPage({ OPTIONS, variableOf, COMMANDS = [] }) {
@@ -158,7 +121,7 @@ function optionsPage({ OPTIONS, variableOf, COMMANDS = [] }) {
       'flags without a value: `true` or `false` in a variable or a profile',
     ]),
     ...[...new Set(OPTIONS.map(({ group }) => group))].flatMap((group) => [
-      `## ${GROUPS[group] ?? group}`,
+      `## ${GROUPS[group]}`,
       table(head, OPTIONS.filter((option) => option.group === group).map(optionRow)),
     ]),
   ]);

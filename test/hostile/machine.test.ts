@@ -262,7 +262,7 @@ const turns = async (count: number): Promise<void> => {
 
 describe('one cache for many runs', () => {
   const argvFor = (issuer: string) => [
-    ...['verify', '-', '--issuer', issuer, '--at', String(NOW), '--cache', '1h', '-o', 'json'],
+    ...['verify', '-', '--issuer', issuer, '--at', String(NOW), '--cache', '1h', '--timeout', '2m', '-o', 'json'],
   ];
   /** Every entry is whole, and holds nothing of the token. */
   const wholeEntries = (cache: string, token: string): string[] => {
@@ -282,7 +282,7 @@ describe('one cache for many runs', () => {
     const cache = mkdtempSync(join(folder, 'cache-'));
     const one = () => run(argvFor(server.issuer), { stdin: token, env: { XDG_CACHE_HOME: cache } });
     const all = await Promise.all(Array.from({ length: 100 }, one));
-    expect(all.map(({ code }) => code)).toEqual(Array(100).fill(0));
+    expect(all.filter(({ code }) => code !== 0)).toEqual([]);
     expect(all.map(({ stderr }) => stderr).join('')).toBe('');
     expect(wholeEntries(cache, token)).toHaveLength(2);
     // Nobody left a part of a file behind.

@@ -69,7 +69,7 @@ async function tokctl(argv: readonly string[], stdin = '', env: Record<string, s
 
 describe('the tarball', () => {
   const ALLOWED =
-    /^(?:bin\/(?:tokctl\.js|package\.json)|dist\/(?:(?:cli|library|types)\/)?.*\.(?:c?js|d\.ts|txt)|schema\/[\w.-]+\.schema\.json|package\.json|LICENSE|README\.md|CHANGELOG\.md|action\.yml)$/;
+    /^(?:bin\/(?:tokctl\.js|package\.json)|dist\/(?:(?:cli|library|types)\/)?.*\.(?:c?js|d\.ts|txt)|schema\/[\w.-]+\.schema\.json|man\/tokctl\.1|package\.json|LICENSE|README\.md|CHANGELOG\.md|action\.yml)$/;
 
   test('holds what is on the list and nothing else', () => {
     const paths = packed.files.map(({ path }) => path);

@@ -9,7 +9,17 @@ import { promisify } from 'node:util';
 export const PROJECT = join(import.meta.dirname, '../..');
 
 /** What a build, and `npm pack`, need. */
-const PARTS = ['src', 'scripts', 'bin', 'schema', 'docs', 'package.json', 'tsconfig.json', 'tsconfig.types.json'];
+const PARTS = [
+  'src',
+  'scripts',
+  'bin',
+  'schema',
+  'man',
+  'docs',
+  'package.json',
+  'tsconfig.json',
+  'tsconfig.types.json',
+];
 const PAGES = ['README.md', 'CHANGELOG.md', 'LICENSE', 'SECURITY.md', 'CONTRIBUTING.md', '.npmrc'];
 
 export interface ProjectCopy {
