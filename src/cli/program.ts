@@ -177,7 +177,9 @@ function usageError(error: CommanderError, argv: readonly string[]): TokctlError
   if (error.code === 'commander.unknownCommand' || error.code === 'commander.unknownOption') {
     if (!isPlainWord(word)) return strangeWord(error.code, command);
   }
-  const suggestion = /Did you mean (.*)\?/.exec(rest.join(' '))?.[1];
+  // Spelled rightly, for another command: nothing that looks like it was meant.
+  const isOfAnother = OPTIONS.some(({ name }) => word === `--${name}`);
+  const suggestion = isOfAnother ? undefined : /Did you mean (.*)\?/.exec(rest.join(' '))?.[1];
   const hint = suggestion === undefined ? help : `did you mean ${suggestion}? ${help}`;
   return new TokctlError('ERR_USAGE', PROBLEMS[error.code]?.(quoted, word) ?? plainly(line), { hint });
 }

@@ -17,6 +17,7 @@ const PARTS = [
   'man',
   'docs',
   'package.json',
+  'package-lock.json',
   'tsconfig.json',
   'tsconfig.types.json',
 ];
