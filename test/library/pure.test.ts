@@ -146,10 +146,10 @@ import fs from 'node:fs';
 import child from 'node:child_process';
 const touched = [];
 const { env, stdout } = process;
-// What node itself looks for whenever a module of its own is imported.
-const OF_NODE = ['WATCH_REPORT_DEPENDENCIES'];
+// What node itself looks for, such as FORCE_COLOR when it loads a module of its own: the reader is its own code.
+const isNode = () => / \\(?node:/.test((new Error().stack ?? '').split('\\n')[3] ?? '');
 const watch = (name) => new Proxy({}, {
-  get: (_, key) => { if (!OF_NODE.includes(key)) touched.push(name + '.' + String(key)); return undefined; },
+  get: (_, key) => { if (!isNode()) touched.push(name + '.' + String(key)); return undefined; },
   has: (_, key) => { touched.push(name + '.' + String(key)); return false; },
   ownKeys: () => { touched.push(name); return []; },
 });
