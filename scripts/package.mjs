@@ -55,7 +55,9 @@ try {
   console.log(`${packed.filename}: ${sizesOf(packed)}`);
   if (process.argv.includes('--write')) state(packed);
   const outcomes = [...JUDGES.map((judge) => judged(judge, packed.path)), isStated(packed)];
-  process.exitCode = outcomes.every(Boolean) ? 0 : 1;
+  const passed = outcomes.filter(Boolean).length;
+  console.log(`Tests  ${passed} passed, ${outcomes.length - passed} failed`);
+  process.exitCode = passed === outcomes.length ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
