@@ -1,6 +1,7 @@
 // The package as users get it: packed from a copy, installed without a network into an empty folder, and used.
 
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -193,17 +194,85 @@ try {
 console.log(JSON.stringify({ verdict, names, kind: token?.kind, code, exit: report.exit_code }));
 `;
 
+/** What a consumer may rely on, to the letter: a type that became wider or narrower fails to compile. */
+const EXACT = `
+import {
+  baselineOf, decode, doctor, introspect, newMemory, printJson, TokctlError, verify,
+  type Check, type DecodeOptions, type Description, type DoctorReport, type ErrorCode, type ExitCode, type Expectations,
+  type FetchLike, type IntrospectOptions, type Memory, type Mode, type Outcome, type Report, type Verdict, type VerifyOptions,
+} from 'tokctl';
+
+type Exactly<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+type Is<T extends true> = T;
+type Fits<A, B> = [A] extends [B] ? true : false;
+
+export type Answers = [
+  Is<Exactly<Report['verdict'], 'active' | 'inactive' | 'unknown'>>,
+  Is<Exactly<Report['verdict'], Verdict>>,
+  Is<Exactly<Report['active'], boolean | null>>,
+  Is<Exactly<ExitCode, 0 | 1 | 2 | 3 | 70 | 130>>,
+  Is<Exactly<Outcome, 'passed' | 'failed' | 'warned' | 'skipped'>>,
+  Is<Exactly<Check['outcome'], Outcome>>,
+  Is<Fits<'claim:tenant', Check['name']>>,
+  Is<Exactly<Fits<'no_such_check', Check['name']>, false>>,
+  Is<Fits<Report, Description>>,
+  Is<Exactly<Fits<Description, Report>, false>>,
+];
+
+export type Questions = [
+  Is<Exactly<Mode, 'auto' | 'local' | 'remote' | 'both'>>,
+  Is<Exactly<Expectations['code'], string | undefined>>,
+  Is<Exactly<Expectations['accessToken'], string | undefined>>,
+  Is<Exactly<VerifyOptions['fetch'], FetchLike | undefined>>,
+  Is<Exactly<VerifyOptions['memory'], Memory | undefined>>,
+  Is<Fits<VerifyOptions, DecodeOptions>>,
+  Is<Fits<IntrospectOptions, VerifyOptions>>,
+  Is<Fits<typeof fetch, FetchLike>>,
+];
+
+export type Functions = [
+  Is<Exactly<ReturnType<typeof decode>, Promise<Description>>>,
+  Is<Exactly<ReturnType<typeof verify>, Promise<Report>>>,
+  Is<Exactly<ReturnType<typeof introspect>, Promise<Report>>>,
+  Is<Exactly<ReturnType<typeof doctor>, Promise<DoctorReport>>>,
+  Is<Exactly<ReturnType<typeof newMemory>, Memory>>,
+  Is<Exactly<Parameters<typeof decode>[0], string>>,
+  Is<Exactly<ReturnType<typeof printJson>, string>>,
+  Is<Exactly<ReturnType<typeof baselineOf>, string | undefined>>,
+  Is<Fits<TokctlError, Error>>,
+  Is<Exactly<TokctlError['code'], ErrorCode>>,
+];
+`;
+
+type Compiler = readonly [version: string, says: string, flags: readonly string[], tsc: string];
+
+const NODE_TYPES = ['--types', 'node', '--typeRoots', join(PROJECT, 'node_modules/@types')];
+
+/** That of tokctl, and the older one that attw brings; as Node resolves, and as a bundler does. */
+const COMPILERS: readonly [Compiler, ...Compiler[]] = [
+  ...compilers('node_modules/typescript'),
+  ...compilers('node_modules/@arethetypeswrong/core/node_modules/typescript'),
+] as [Compiler, ...Compiler[]];
+
+function compilers(path: string): Compiler[] {
+  const { version } = JSON.parse(readFileSync(join(PROJECT, path, 'package.json'), 'utf8'));
+  const tsc = join(PROJECT, path, 'bin/tsc');
+  return [
+    [version, 'as Node resolves', ['--module', 'nodenext', '--target', 'es2022'], tsc],
+    [version, 'as a bundler does', ['--module', 'esnext', '--moduleResolution', 'bundler', '--target', 'es2022'], tsc],
+  ];
+}
+
 describe('the library', () => {
   const folder = () => join(home, 'work');
 
   test('has types that a strict consumer compiles with, and does what they say', async () => {
     await writeFile(join(folder(), 'consumer.ts'), CONSUMER);
     const flags = ['--strict', '--target', 'es2022', '--module', 'nodenext', '--exactOptionalPropertyTypes'];
-    const types = ['--types', 'node', '--typeRoots', join(PROJECT, 'node_modules/@types')];
     const tsc = join(PROJECT, 'node_modules/typescript/bin/tsc');
-    const compiled = await execute(process.execPath, [tsc, ...flags, ...types, 'consumer.ts'], { cwd: folder() }).catch(
-      ({ stdout }) => ({ stdout }),
-    );
+    const compiled = await execute(process.execPath, [tsc, ...flags, ...NODE_TYPES, 'consumer.ts'], {
+      cwd: folder(),
+    }).catch(({ stdout }) => ({ stdout }));
     expect(compiled.stdout).toBe('');
     const token = jws(accessClaims(ISSUER));
     const ran = await execute(process.execPath, ['consumer.js', token, jwks(key())], { cwd: folder(), env: bare() });
@@ -213,6 +282,27 @@ describe('the library', () => {
       kind: 'access_token',
       code: 'ERR_USAGE',
       exit: 0,
+    });
+  });
+
+  test.each(COMPILERS)(
+    'has types that are exactly these, by TypeScript %s, %s',
+    async (_version, _says, flags, tsc) => {
+      await writeFile(join(folder(), 'exact.ts'), EXACT);
+      const argv = [tsc, '--noEmit', '--strict', '--lib', 'es2023', ...flags, ...NODE_TYPES, 'exact.ts'];
+      const { stdout } = await execute(process.execPath, argv, { cwd: folder() }).catch((failed: Ending) => failed);
+      expect(stdout).toBe('');
+    },
+  );
+
+  test('whose assertions can fail', async () => {
+    const wrong = EXACT.replace("Exactly<Report['verdict'], 'active'", "Exactly<Report['verdict'], 'valid' | 'active'");
+    expect(wrong).not.toBe(EXACT);
+    await writeFile(join(folder(), 'inexact.ts'), wrong);
+    const [[, , flags, tsc]] = COMPILERS;
+    const argv = [tsc, '--noEmit', '--strict', '--lib', 'es2023', ...flags, ...NODE_TYPES, 'inexact.ts'];
+    await expect(execute(process.execPath, argv, { cwd: folder() })).rejects.toMatchObject({
+      stdout: expect.stringContaining("'false' does not satisfy the constraint 'true'"),
     });
   });
 
