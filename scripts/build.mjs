@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { build } from 'esbuild';
 import { assignGroups, bundleGroups } from './chunk-groups.mjs';
+import { keepReachable } from './declarations.mjs';
 import { writeLicences } from './licences.mjs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
@@ -158,6 +159,7 @@ function declarations() {
     .resolve('typescript/package.json')
     .replace('package.json', 'bin/tsc');
   execFileSync(process.execPath, [tsc, '-p', 'tsconfig.types.json'], { stdio: 'inherit' });
+  keepReachable('dist/types/index.d.ts');
 }
 
 function sizeOf(folder) {
