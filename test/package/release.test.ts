@@ -129,7 +129,7 @@ describe('a release', () => {
     const of = (name: string): string[] =>
       bom.dependencies
         .find(({ ref }: { ref: string }) => ref.startsWith(`pkg:npm/${name}@`))
-        .dependsOn.map((ref: string) => /^pkg:npm\/(.*)@/.exec(ref)?.[1]);
+        .dependsOn.map((ref: string) => decodeURIComponent(/^pkg:npm\/(.*)@/.exec(ref)?.[1] ?? ''));
     const { devDependencies } = JSON.parse(await readFile(copy.path('package.json'), 'utf8'));
     expect(of('tokctl')).toEqual(expect.arrayContaining(['jose', 'commander', 'undici', 'zod', 'oidc-provider']));
     // What tokctl imports itself is in its package.json.
