@@ -1,34 +1,15 @@
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { XmlDocument, type XmlElement, XsdValidator } from 'libxml2-wasm';
-import { afterAll, describe, expect, it } from 'vitest';
+import type { XmlElement } from 'libxml2-wasm';
+import { describe, expect, it } from 'vitest';
 import { junit } from '../../../src/cli/render/junit.ts';
 import type { Description, Report } from '../../../src/core/report.ts';
 import { hostileReport } from './hostile.ts';
+import { validJunit } from './junit-schema.ts';
 import { ACTIVE, DECODED, EXPIRED, REVOKED, SURFACE, UNKNOWN } from './reports.ts';
-
-const schema = XmlDocument.fromBuffer(readFileSync(new URL('junit-common.xsd', import.meta.url)));
-const validator = XsdValidator.fromDoc(schema);
-
-afterAll(() => {
-  validator.dispose();
-  schema.dispose();
-});
 
 function written(...reports: (Report | Description)[]): string {
   const document = junit(SURFACE);
   return reports.map((report) => document.add(report)).join('') + document.end();
-}
-
-/** Parses, validates, and gives what `read` makes of it. */
-function valid<T>(xml: string, read: (root: XmlElement) => T): T {
-  const document = XmlDocument.fromString(xml);
-  try {
-    validator.validate(document);
-    return read(document.root);
-  } finally {
-    document.dispose();
-  }
 }
 
 const text = (root: XmlElement, path: string): string | undefined => root.get(path)?.content;
@@ -36,7 +17,7 @@ const count = (root: XmlElement, path: string): number => root.find(path).length
 
 describe('junit', () => {
   it('has a test case for each check, and says what each came to', () => {
-    valid(written(EXPIRED), (root) => {
+    validJunit(written(EXPIRED), (root) => {
       expect(root.find('testsuite/testcase/@name').map((one) => one.content)).toEqual([
         'signature',
         'audience',
@@ -65,14 +46,14 @@ describe('junit', () => {
     ['no answer', UNKNOWN, { failures: '0', errors: '1', skipped: '0', tests: '1' }],
     ['a description', DECODED, { failures: '0', errors: '0', skipped: '1', tests: '5' }],
   ])('counts %s', (_, report, counts) => {
-    valid(written(report), (root) => {
+    validJunit(written(report), (root) => {
       const attributes = root.get('testsuite') as XmlElement;
       for (const [name, number] of Object.entries(counts)) expect(attributes.attr(name)?.value, name).toBe(number);
     });
   });
 
   it('tells of no answer as an error with its code, and of the time the server took', () => {
-    valid(written(UNKNOWN, REVOKED), (root) => {
+    validJunit(written(UNKNOWN, REVOKED), (root) => {
       expect(text(root, 'testsuite/testcase[@name="verdict"]/error/@type')).toBe('ERR_HTTP_STATUS');
       expect(text(root, 'testsuite/testcase[@name="verdict"]/error')).toContain('hint: try again later');
       expect(text(root, 'testsuite[2]/testcase[@name="introspection"]/@time')).toBe('0.012');
@@ -81,7 +62,7 @@ describe('junit', () => {
   });
 
   it('is one document for several, by id, and for none', () => {
-    valid(written({ ...ACTIVE, id: 'first' }, { ...EXPIRED, id: ' ' }, ACTIVE), (root) => {
+    validJunit(written({ ...ACTIVE, id: 'first' }, { ...EXPIRED, id: ' ' }, ACTIVE), (root) => {
       expect(root.find('testsuite/@name').map((one) => one.content)).toEqual([
         'first',
         'token 0123456789ab',
@@ -89,13 +70,13 @@ describe('junit', () => {
       ]);
       expect(root.find('testsuite/@id').map((one) => one.content)).toEqual(['0', '1', '2']);
     });
-    expect(valid(written(), (root) => count(root, '*'))).toBe(0);
+    expect(validJunit(written(), (root) => count(root, '*'))).toBe(0);
   });
 
   it('is valid, and has the counts it says, whatever the reports hold', () => {
     fc.assert(
       fc.property(fc.array(hostileReport, { maxLength: 3 }), (reports) => {
-        valid(written(...reports), (root) => {
+        validJunit(written(...reports), (root) => {
           expect(count(root, 'testsuite')).toBe(reports.length);
           expect(count(root, '//script')).toBe(0);
           const sum = (name: string) =>

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { markdown } from '../../../src/cli/render/markdown.ts';
 import type { Description, Report } from '../../../src/core/report.ts';
+import { OWN_KINDS, readMarkdown } from './commonmark.ts';
 import { hostileReport } from './hostile.ts';
 import { ACTIVE, DECODED, EXPIRED, REVOKED, SURFACE, UNKNOWN } from './reports.ts';
 
@@ -89,6 +90,17 @@ tokctl verify - --issuer https://id.example.com --audience https://api.example.c
         expect(before.filter((line) => line.startsWith('## '))).toHaveLength(1);
         expect(block).toHaveLength(4);
         expect(block[1]).toMatch(/^tokctl verify - /);
+      }),
+    );
+  });
+
+  it('is to a reader of CommonMark what it is made of, whatever the report holds', () => {
+    fc.assert(
+      fc.property(fc.array(hostileReport, { minLength: 1, maxLength: 3 }), (reports) => {
+        const { kinds, headings, tables } = readMarkdown(written(...reports));
+        expect([...kinds].filter((kind) => !OWN_KINDS.has(kind))).toEqual([]);
+        expect(headings).toHaveLength(reports.length);
+        for (const rows of tables) expect(new Set(rows).size).toBe(1);
       }),
     );
   });
