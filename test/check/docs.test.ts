@@ -37,7 +37,7 @@ describe('docs/ci', () => {
     expect(used.filter((flag) => !FLAGS.has(flag))).toEqual([]);
   });
 
-  it.each(FILES)('%s names the version of this package', (path) => {
+  it.each([...FILES, 'README.md'])('%s names the version of this package', (path) => {
     const named = [...read(path).matchAll(/tokctl@(?:v)?(\d[\w.]*)/g)].map(([, found]) => found);
     expect(named).toEqual(named.map(() => version));
   });
