@@ -116,6 +116,9 @@ describe('Prometheus', () => {
       ['client-can-get-tokens', 1],
       ['issuer', 1],
     ]);
+    await prometheus.until('scraped', async () =>
+      (await prometheus.targets()).every(({ health }) => health !== 'unknown'),
+    );
     const targets = await prometheus.targets();
     expect(targets.map(({ health, lastError }) => [health, lastError])).toEqual(targets.map(() => ['up', '']));
   });
