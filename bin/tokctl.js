@@ -4,7 +4,7 @@
 const { writeSync } = require('node:fs');
 
 const [word, ...more] = process.argv.slice(2);
-if (more.length > 0 || !(word === '--version' || word === '-V') || !wroteVersion()) require('../dist/cli.cjs');
+if (more.length > 0 || !(word === '--version' || word === '-V') || !wroteVersion()) require('../dist/launch.cjs');
 
 /** What scripts ask most often needs nothing of the program. False where it cannot be written at once. */
 function wroteVersion() {

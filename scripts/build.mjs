@@ -3,6 +3,7 @@
 // Invariant: the same sources give the same bytes, and no path of the machine that builds is in them.
 
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
@@ -125,11 +126,32 @@ async function program() {
   const files = new Map(Object.keys(metafile.outputs).map((path) => [path, textOf(path, outputFiles)]));
   const graph = { outputs: metafile.outputs, files };
   const assigned = assignGroups(graph, GROUPS);
-  const fileOf = (group) => (group === 'cli' ? 'dist/cli.cjs' : `dist/cli/${group}.cjs`);
-  const options = { ...COMMON, minify: true };
+  const fileOf = (group) => `dist/cli/${group}.cjs`;
+  // `import()` of a module of Node would load the loader of ES modules, which nothing else needs.
+  const options = { ...COMMON, minify: true, supported: { 'dynamic-import': false } };
   const { texts, outputs } = await bundleGroups(graph, { assigned, groups: GROUPS, options, fileOf });
   for (const [group, text] of texts) write(fileOf(group), text);
+  await launcher(texts);
   return { inputs: { ...metafile.inputs, ...server.inputs }, outputs };
+}
+
+/** What bin/tokctl.js loads: it knows the first file of the program, and which build it is. */
+async function launcher(texts) {
+  const hash = createHash('sha256');
+  for (const [group, text] of texts) hash.update(`${group}\n${text.length}\n${text}`);
+  await build({
+    ...COMMON,
+    entryPoints: { launch: 'src/launch/main.ts' },
+    outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    minify: true,
+    format: 'cjs',
+    define: {
+      TOKCTL_PROGRAM: JSON.stringify('cli/cli.cjs'),
+      TOKCTL_BUILD: JSON.stringify(hash.digest('hex').slice(0, 16)),
+    },
+  });
 }
 
 const textOf = (path, files) => files.find((file) => file.path.endsWith(`/${path}`)).text;

@@ -23,15 +23,16 @@ export function wrap(text: string, width: number | undefined): string[] {
   return [...lines, line];
 }
 
-/** What a reader takes for one character stays together. */
-const CHARACTERS = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** What a reader takes for one character stays together. Made when a word is too long: it takes 20 ms to make. */
+let characters: Intl.Segmenter | undefined;
 
 /** A word cut to pieces that fit a line; each character is measured once, however long the word is. */
 function pieces(word: string, width: number): string[] {
   if (widthOf(word) <= width) return [word];
+  characters ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   const found: string[] = [];
   let [piece, columns] = ['', 0];
-  for (const { segment } of CHARACTERS.segment(word)) {
+  for (const { segment } of characters.segment(word)) {
     const needed = widthOf(segment);
     if (columns + needed > width && piece !== '') {
       found.push(piece);
