@@ -72,9 +72,33 @@ function signatureOf(token: string): string | undefined {
  */
 export function redactor(secrets: readonly string[], tokens: readonly string[] = []): Redactor {
   const read = tokens.filter((token) => token.length <= LONGEST);
-  const signed = read.filter((token) => signatureOf(token) !== undefined);
-  const secret = [...secrets, ...read.map((token) => signatureOf(token) ?? token)];
-  const pieces = longestFirst(secret.flatMap(spellings));
+  const pieces = [...spelledOnce(secrets), ...read.flatMap((token) => spellings(signatureOf(token) ?? token))];
+  // No spelling can be in a text without one of these, and hardly any text has one: also a whole token ends in its signature.
+  const telling = [...new Set(pieces.flatMap(ends))];
+  let hide: Redactor | undefined;
+  return (text) => {
+    if (!telling.some((part) => text.includes(part))) return text;
+    hide ??= thorough(pieces, read);
+    return hide(text);
+  };
+}
+
+const ends = (spelling: string): string[] =>
+  spelling.length > PIECE ? [spelling.slice(0, PIECE), spelling.slice(-PIECE)] : [spelling];
+
+/** The secrets of a run are the same for each of its tokens. */
+let lastSecrets: { secrets: readonly string[]; pieces: readonly string[] } = { secrets: [], pieces: [] };
+
+function spelledOnce(secrets: readonly string[]): readonly string[] {
+  const isSame =
+    secrets.length === lastSecrets.secrets.length && secrets.every((one, at) => one === lastSecrets.secrets[at]);
+  if (!isSame) lastSecrets = { secrets, pieces: secrets.flatMap(spellings) };
+  return lastSecrets.pieces;
+}
+
+function thorough(spelled: readonly string[], tokens: readonly string[]): Redactor {
+  const signed = tokens.filter((token) => signatureOf(token) !== undefined);
+  const pieces = longestFirst(spelled);
   const whole = longestFirst([...pieces, ...signed.flatMap(spellings)]);
   return (text) => pieces.reduce(withoutPieces, whole.reduce(withoutWhole, text));
 }
@@ -125,9 +149,24 @@ function unsigned(dotted: string): string {
     .join('.');
 }
 
-/** The same value with every text in it, member names included, passed through `redact`. */
+/** The same value with every text in it, member names included, passed through `redact`; itself where nothing changes. */
 export function redactJson<T>(value: T, redact: Redactor): T {
-  return walk(value as Json, redact) as T;
+  const texts: string[] = [];
+  collectTexts(value as Json, texts);
+  // What is in one of them is in all of them.
+  const all = texts.join('\n');
+  return redact(all) === all ? value : (walk(value as Json, redact) as T);
+}
+
+function collectTexts(value: Json | undefined, texts: string[]): void {
+  if (typeof value === 'string') texts.push(value);
+  else if (typeof value === 'number' || value instanceof JsonNumber) texts.push(printJson(value));
+  else if (Array.isArray(value)) for (const item of value) collectTexts(item, texts);
+  else if (typeof value === 'object' && value !== null)
+    for (const name of Object.keys(value)) {
+      texts.push(name);
+      collectTexts(value[name], texts);
+    }
 }
 
 function walk(value: Json, redact: Redactor): Json {

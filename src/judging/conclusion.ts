@@ -148,6 +148,7 @@ function keysFrom({ jwks, jwksUri, key, secret }: VerifyOptions): Background['ke
  */
 function redacted(report: Report, { token }: Subject, { options, learned }: Context): Report {
   const hidden = redactJson(report, secrecyOf(options, [token.text, ...learned]));
+  if (hidden === report) return report;
   const { schema, verdict, active, exit_code, weakened, checks, causes, error } = report;
   return {
     ...hidden,

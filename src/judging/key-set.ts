@@ -28,8 +28,8 @@ export interface KeySource {
  */
 export async function keySource(anchor: Anchor, context: Context): Promise<KeySource | undefined> {
   const { jwks, jwksUri, key } = context.options;
-  if (key !== undefined) return { set: { keys: [readPublicKey(key)], ignored: 0 }, pinned: true };
-  if (jwks !== undefined) return { set: parseJwks(jwks, badSet), pinned: false };
+  if (key !== undefined) return { set: setOfKey(key), pinned: true };
+  if (jwks !== undefined) return { set: setGiven(jwks), pinned: false };
   const { issuer } = anchor;
   if (jwksUri !== undefined) return fetched(given({ uri: jwksUri, issuer }), context);
   if (issuer === undefined) return undefined;
@@ -37,6 +37,18 @@ export async function keySource(anchor: Anchor, context: Context): Promise<KeySo
   const location = locate(await metadataOf(named, context), named);
   return fetched({ ...location, again: async () => locate(await freshMetadataOf(named, context), named) }, context);
 }
+
+/** The keys that are given are the same for each token of a run: they are read once. */
+function onceInARow<T>(read: (text: string) => T): (text: string) => T {
+  let last: { text: string; value: T } | undefined;
+  return (text) => {
+    if (last?.text !== text) last = { text, value: read(text) };
+    return last.value;
+  };
+}
+
+const setOfKey = onceInARow((key): JwkSet => ({ keys: [readPublicKey(key)], ignored: 0 }));
+const setGiven = onceInARow((jwks) => parseJwks(jwks, badSet));
 
 interface Location {
   uri: string;

@@ -46,8 +46,7 @@ function evaluatorOf(path: string): Evaluate {
   const name = `${path.replaceAll('/', '-')}.${command}`;
   const cachedData = kept?.read(name);
   const filename = `${__dirname}/${path}`;
-  // The build writes ASCII: read as Latin-1, V8 keeps one byte for a character.
-  const text = `(function(exports,require,module){${readFileSync(filename, 'latin1')}\n})`;
+  const text = `(function(exports,require,module,__dirname){${readFileSync(filename, 'utf8')}\n})`;
   const script = new Script(text, { filename, ...(cachedData === undefined ? {} : { cachedData }) });
   if (cachedData === undefined || script.cachedDataRejected === true) toKeep.set(name, script);
   return script.runInThisContext() as Evaluate;
@@ -55,7 +54,8 @@ function evaluatorOf(path: string): Evaluate {
 
 // At the end, so that what is kept holds the functions that were called. A mistyped command keeps nothing.
 process.on('exit', (code) => {
-  if (code !== 2 && kept !== undefined) for (const [name, script] of toKeep) kept.write(name, script.createCachedData());
+  if (code !== 2 && kept !== undefined)
+    for (const [name, script] of toKeep) kept.write(name, script.createCachedData());
 });
 
 load(TOKCTL_PROGRAM);
