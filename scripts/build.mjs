@@ -128,7 +128,12 @@ async function program() {
   const assigned = assignGroups(graph, GROUPS);
   const fileOf = (group) => `dist/cli/${group}.cjs`;
   // `import()` of a module of Node would load the loader of ES modules, which nothing else needs.
-  const options = { ...COMMON, minify: true, supported: { 'dynamic-import': false } };
+  const options = {
+    ...COMMON,
+    minify: true,
+    supported: { 'dynamic-import': false },
+    define: { ...COMMON.define, TOKCTL_HAS_THREADS: 'true' },
+  };
   const { texts, outputs } = await bundleGroups(graph, { assigned, groups: GROUPS, options, fileOf });
   for (const [group, text] of texts) write(fileOf(group), text);
   await launcher(texts);
@@ -141,7 +146,7 @@ async function launcher(texts) {
   for (const [group, text] of texts) hash.update(`${group}\n${text.length}\n${text}`);
   await build({
     ...COMMON,
-    entryPoints: { launch: 'src/launch/main.ts' },
+    entryPoints: { launch: 'src/launch/main.ts', thread: 'src/launch/thread.ts' },
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
     bundle: true,

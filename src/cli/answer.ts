@@ -29,14 +29,17 @@ export async function answer(invocation: Invocation, command: AnsweringCommand, 
   const stdin = stdinClaim();
   claimForOptions(settings, stdin);
   const { isBatch, tokens } = await readTokens(words, { settings, host, stdin });
-  const prepare = async (speaking: Host) => {
-    const printer = await Printer.make({ settings, host: speaking, command, isBatch });
-    const asking = { settings, host: speaking, command, judge, stdin: released(stdin), isBatch };
-    return { printer, ...(await asker(asking)) };
-  };
+  const prepare = (speaking: Host) =>
+    preparedAnswer({ settings, host: speaking, command, judge, stdin: released(stdin), isBatch });
   if (!isBatch) return answerOne(tokens, await prepare(host));
   const { answerBatch } = await import('./batch/batch.ts');
-  return answerBatch({ tokens, settings, host, isJudged: command !== 'decode', prepare });
+  return answerBatch({ tokens, settings, host, command, prepare });
+}
+
+/** Everything that is needed to answer for one token after the other. */
+export async function preparedAnswer(asking: Asking): Promise<Prepared> {
+  const printer = await Printer.make(asking);
+  return { printer, ...(await asker(asking)) };
 }
 
 async function answerOne(tokens: AsyncIterable<TokenInput>, { printer, ask, close }: Prepared): Promise<ExitCode> {
@@ -66,7 +69,7 @@ const released = (stdin: StdinClaim): StdinClaim => ({ claim: () => {}, isClaime
 
 // ---------------------------------------------------------------- asking
 
-interface Asking {
+export interface Asking {
   settings: Settings;
   host: Host;
   command: AnsweringCommand;
@@ -75,13 +78,13 @@ interface Asking {
   isBatch: boolean;
 }
 
-interface Asker {
+export interface Asker {
   ask: (input: TokenInput) => Promise<Report | Description>;
   /** Ends the connections that were kept. */
   close: () => void;
 }
 
-type Prepared = Asker & { printer: Printer };
+export type Prepared = Asker & { printer: Printer };
 
 async function asker(asking: Asking): Promise<Asker> {
   const { settings, host, command, judge, isBatch } = asking;

@@ -29,8 +29,18 @@ export interface Files {
   append(path: string, text: string): Promise<void>;
   /** Puts the content in place of what a file held, whole or not at all; its folder must be there. */
   replace(path: string, content: string): Promise<void>;
-  /** The lines of a file, without their ends, as they are read. */
-  lines(path: string): AsyncIterable<string>;
+  /** The lines of a file, without their ends, as they are read: those that came at once together. */
+  lineGroups(path: string): LineSource;
+}
+
+/** Lines, some at once. */
+export type LineSource = AsyncIterable<string[]>;
+
+/** A thread that does what it is given, one after the other. */
+export interface Thread {
+  /** What came out of it. @throws what the thread failed with */
+  run(work: unknown): Promise<unknown>;
+  stop(): void;
 }
 
 export interface Host {
@@ -40,7 +50,7 @@ export interface Host {
     readonly isPiped: boolean;
     /** All of it as text. @throws with code EFBIG beyond `limit` bytes. */
     read(limit?: number): Promise<string>;
-    lines(): AsyncIterable<string>;
+    lineGroups(): LineSource;
   };
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
@@ -56,6 +66,8 @@ export interface Host {
   ask(question: string): Promise<string>;
   /** Runs a shell command of the user and gives its stdout (`cmd:` secret sources). */
   capture(command: string): Promise<string>;
+  /** Begins another thread of this program with the same command line. Absent: one thread does everything. */
+  readonly startThread?: () => Thread;
   /** A transport in place of the real one; tests give it. */
   readonly fetch?: FetchLike;
 }

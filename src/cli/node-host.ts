@@ -5,7 +5,7 @@
 import { closeSync, createReadStream, fstatSync, openSync, readSync, type Stats, statSync, writeSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { TokctlError } from '../core/errors.ts';
-import type { Host, OutputStream } from './host.ts';
+import type { Host, OutputStream, Thread } from './host.ts';
 import type { PrivateFolder } from './private-folder.ts';
 
 const DEFAULT_LIMIT = 16 * 1024 * 1024;
@@ -28,7 +28,7 @@ export function nodeHost(signal: AbortSignal): NodeHost {
       },
       isPiped: isConnected(),
       read: readStdin,
-      lines: () => linesOf(process.stdin),
+      lineGroups: () => lineGroupsOf(process.stdin),
     },
     stdout,
     stderr,
@@ -40,13 +40,41 @@ export function nodeHost(signal: AbortSignal): NodeHost {
       create,
       append: async (path, text) => (await fileSystem()).appendFile(path, text),
       replace,
-      lines: (path) => linesOf(createReadStream(path)),
+      lineGroups: (path) => lineGroupsOf(createReadStream(path)),
     },
     privateFolder: ownFolder,
+    ...(typeof TOKCTL_HAS_THREADS === 'undefined' ? {} : { startThread }),
     now: () => Date.now(),
     signal,
     ask,
     capture,
+  };
+}
+
+/** Set by the build: there is a file that a thread can begin with. */
+declare const TOKCTL_HAS_THREADS: true | undefined;
+
+interface Waiting {
+  resolve: (result: unknown) => void;
+  reject: (error: Error) => void;
+}
+
+/** A worker thread answers in the order in which it is asked; one that fails takes all that is waiting with it. */
+function startThread(): Thread {
+  const { Worker } = process.getBuiltinModule('node:worker_threads');
+  const worker = new Worker(join(__dirname, 'thread.cjs'), { argv: process.argv.slice(2) });
+  const waiting: Waiting[] = [];
+  worker.on('message', (result) => waiting.shift()?.resolve(result));
+  worker.on('error', (error) => {
+    for (const { reject } of waiting.splice(0)) reject(error);
+  });
+  return {
+    run: (work) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject });
+        worker.postMessage(work);
+      }),
+    stop: () => void worker.terminate(),
   };
 }
 
@@ -202,9 +230,9 @@ function readNow(descriptor: number, limit: number): Buffer {
 }
 
 /** Lines without their ends. A last line without an end counts. */
-async function* linesOf(stream: NodeJS.ReadableStream): AsyncGenerator<string> {
+async function* lineGroupsOf(stream: NodeJS.ReadableStream): AsyncGenerator<string[]> {
   const lines = await import('./batch/lines.ts');
-  yield* lines.linesOf(stream as AsyncIterable<Buffer>);
+  yield* lines.lineGroupsOf(stream as AsyncIterable<Buffer>);
 }
 
 async function readFile(path: string, limit = DEFAULT_LIMIT): Promise<Buffer> {

@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { batchLine } from '../../src/cli/batch/batch-lines.ts';
-import { linesOf } from '../../src/cli/batch/lines.ts';
+import { lineGroupsOf } from '../../src/cli/batch/lines.ts';
 
 const read = (line: string) => {
   const { fault, ...rest } = batchLine(line, 7) ?? {};
@@ -74,13 +74,13 @@ describe('batchLine', () => {
   });
 });
 
-describe('linesOf', () => {
+describe('lineGroupsOf', () => {
   const all = async (chunks: readonly (string | Buffer)[], limit?: number) => {
     const source = (async function* () {
       for (const chunk of chunks) yield Buffer.from(chunk as string);
     })();
     const lines: string[] = [];
-    for await (const line of linesOf(source, limit)) lines.push(line);
+    for await (const group of lineGroupsOf(source, limit)) lines.push(...group);
     return lines;
   };
 

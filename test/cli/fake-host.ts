@@ -98,8 +98,8 @@ function fakeInput(content: string | undefined) {
       if (Buffer.byteLength(text) > limit) throw fault('EFBIG');
       return text;
     },
-    async *lines() {
-      yield* linesOf(take());
+    async *lineGroups() {
+      yield linesOf(take());
     },
   };
 }
@@ -144,8 +144,8 @@ function fakeDisk(given: NonNullable<FakeHostOptions['files']>) {
     if (odd.has(path)) throw fault('EISDIR');
     stored.set(path, { content, mode: stored.get(path)?.mode ?? 0o644 });
   };
-  async function* lines(path: string): AsyncGenerator<string> {
-    yield* linesOf((await read(path)).toString('utf8'));
+  async function* lineGroups(path: string): AsyncGenerator<string[]> {
+    yield linesOf((await read(path)).toString('utf8'));
   }
-  return { files: { read, facts, create, append, replace, lines }, stored };
+  return { files: { read, facts, create, append, replace, lineGroups }, stored };
 }

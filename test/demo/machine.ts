@@ -29,7 +29,7 @@ export function machine(env: Record<string, string> = {}) {
       isTTY: true,
       isPiped: false,
       read: never,
-      lines: () => {
+      lineGroups: () => {
         throw new Error('the demo has no business here');
       },
     },
@@ -42,7 +42,7 @@ export function machine(env: Record<string, string> = {}) {
       create: never,
       append: never,
       replace: never,
-      lines: () => {
+      lineGroups: () => {
         throw new Error('the demo has no business here');
       },
     },

@@ -21,32 +21,45 @@ export interface Lines {
 
 /** The tokens of the share that is asked for. @throws TokctlError ERR_USAGE for a source that cannot be read */
 export async function* batchTokens(lines: Lines): AsyncGenerator<TokenInput> {
-  const shard = await announcedShard(lines);
-  const note = onceTold(lines);
+  await announceShard(lines);
+  const readLine = lineReader(lines);
+  let isNoted = lines.settings.flag('quiet');
   let number = 0;
   let some = false;
-  for await (const line of linesFrom(lines)) {
-    number += 1;
-    const read = batchLine(line, number);
-    if (read === undefined) continue;
-    some = true;
-    const { notes, ...input } = read;
-    if (!isMine(input, line, shard)) continue;
-    for (const words of notes) await note(`line ${number}: ${words}`);
-    yield input;
+  for await (const group of lineGroups(lines)) {
+    for (const line of group) {
+      number += 1;
+      some ||= line.trim() !== '';
+      const input = readLine(line, number);
+      if (input === undefined) continue;
+      const note = noteOf(input);
+      if (note !== undefined && !isNoted) await lines.host.stderr.write(note);
+      isNoted ||= note !== undefined;
+      yield input;
+    }
   }
   if (!some) throw noTokens();
 }
 
+/** Reads one line after the other; undefined for an empty one, and for one that is in another share. */
+export function lineReader({ settings, host }: Pick<Lines, 'settings' | 'host'>) {
+  const shard = shardOf(settings, host);
+  return (line: string, number: number): ReadLine | undefined => {
+    const read = batchLine(line, number);
+    return read !== undefined && isMine(read, line, shard) ? read : undefined;
+  };
+}
+
 /** How many lines hold something, in the share that is asked for. For the length of a progress bar; never throws. */
 export async function countLines(lines: Lines, signal: AbortSignal): Promise<number | undefined> {
-  const shard = shardOf(lines.settings, lines.host);
+  const readLine = lineReader(lines);
+  const isWhole = shardOf(lines.settings, lines.host) === undefined;
+  const isCounted = (line: string): boolean => (isWhole ? line.trim() !== '' : readLine(line, 1) !== undefined);
   let count = 0;
   try {
-    for await (const line of lines.host.files.lines(lines.from)) {
+    for await (const group of lines.host.files.lineGroups(lines.from)) {
       if (signal.aborted) return undefined;
-      const input = shard === undefined ? undefined : batchLine(line, 1);
-      if (shard === undefined ? line.trim() !== '' : input !== undefined && isMine(input, line, shard)) count += 1;
+      count += group.filter(isCounted).length;
     }
     return count;
   } catch {
@@ -58,40 +71,37 @@ export async function countLines(lines: Lines, signal: AbortSignal): Promise<num
 const isMine = ({ text, fault }: TokenInput, line: string, shard: Shard | undefined): boolean =>
   shard === undefined || isInShard(fault === undefined ? text : line.trim(), shard);
 
-async function announcedShard({ settings, host }: Lines): Promise<Shard | undefined> {
+/** A share that nobody typed is told. */
+export async function announceShard({ settings, host }: Pick<Lines, 'settings' | 'host'>): Promise<void> {
   const shard = shardOf(settings, host);
   const isFromJob = shard !== undefined && settings.get('shard') === undefined;
   if (isFromJob && !settings.flag('quiet'))
     await host.stderr.write(`note: share ${shard.index + 1}/${shard.count} of the lines, by JOB_COMPLETION_INDEX\n`);
-  return shard;
 }
 
-async function* linesFrom({ from, host }: Lines): AsyncGenerator<string> {
+/** The lines as they are read, some at once. @throws TokctlError ERR_USAGE for a source that cannot be read */
+export async function* lineGroups({ from, host }: Pick<Lines, 'from' | 'host'>): AsyncGenerator<string[]> {
   try {
-    yield* from === '-' ? host.stdin.lines() : host.files.lines(from);
+    yield* from === '-' ? host.stdin.lineGroups() : host.files.lineGroups(from);
   } catch (error) {
     throw unreadable(from === '-' ? 'stdin' : `\`${escapeText(from)}\``, error);
   }
 }
 
 /** What was stripped from a line is told for the first such line: a million notes tell nobody anything. */
-function onceTold({ settings, host }: Lines): (words: string) => Promise<void> {
-  let told = settings.flag('quiet');
-  return async (words) => {
-    if (told) return;
-    told = true;
-    await host.stderr.write(`note: ${escapeText(words)}; so it is for other lines, which is not told again\n`);
-  };
-}
+export const noteOf = ({ notes: [words], line }: ReadLine): string | undefined =>
+  words === undefined
+    ? undefined
+    : `note: line ${line}: ${escapeText(words)}; so it is for other lines, which is not told again\n`;
 
-const noTokens = () =>
+export const noTokens = () =>
   new TokctlError('ERR_TOKEN_MISSING', 'expected tokens, got none: the input is empty', {
     hint: 'one token, or one JSON object with `token` and `id`, a line',
   });
 
 // ---------------------------------------------------------------- one line
 
-interface ReadLine extends TokenInput {
+export interface ReadLine extends TokenInput {
   /** What was stripped. */
   notes: readonly string[];
 }

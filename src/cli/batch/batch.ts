@@ -2,69 +2,107 @@
 // Invariant: no report is kept longer than that; what is over when a person interrupts it is printed. When nobody reads the
 // reports any more, no further token is read or asked about, and the exit code is that of the answers until then.
 
+import { hash } from 'node:crypto';
 import type { ExitCode } from '../../core/errors.ts';
 import { redactor, withoutSignatures } from '../../core/redact.ts';
 import { type Description, errorReport, type Report } from '../../core/report.ts';
+import { hashWith } from '../../core/token.ts';
 import { reportError } from '../../judging/conclusion.ts';
-import type { Host } from '../host.ts';
-import type { Printer } from '../printer.ts';
+import type { AnsweringCommand, Prepared } from '../answer.ts';
+import type { Host, LineSource } from '../host.ts';
 import type { Settings } from '../settings.ts';
 import type { TokenInput } from '../token-input.ts';
 import { askedOnce } from './duplicates.ts';
 import { inOrder } from './in-order.ts';
-import { startProgress } from './progress.ts';
+import { type Progress, startProgress } from './progress.ts';
 import { Tally } from './summary.ts';
 
 type Answer = Report | Description;
 
+type Tokens = AsyncIterable<TokenInput>;
+
 export interface Batch {
-  tokens: AsyncIterable<TokenInput>;
+  tokens: Tokens;
   settings: Settings;
   host: Host;
-  /** The reports have verdicts; those of `decode` have none. */
-  isJudged: boolean;
+  command: AnsweringCommand;
   /** What is said while the batch runs goes through the host that is given here. */
-  prepare: (host: Host) => Promise<{
-    printer: Printer;
-    ask: (input: TokenInput) => Promise<Answer>;
-    close: () => void;
-  }>;
+  prepare: (host: Host) => Promise<Prepared>;
 }
 
 /** Answers for all tokens. @throws TokctlError for what is wrong with the command or its input as a whole */
-export async function answerBatch({ tokens, settings, host, isJudged, prepare }: Batch): Promise<ExitCode> {
+export async function answerBatch(batch: Batch): Promise<ExitCode> {
+  const { settings, host, command, prepare } = batch;
   const startedAt = host.now();
-  const tally = new Tally(isJudged);
-  const open = new OpenLines();
+  hashWith((text) => hash('sha256', text));
+  const tally = new Tally(command !== 'decode');
   const progress = await startProgress({ settings, host });
-  const { printer, ask, close } = await prepare({ ...host, stderr: progress.stderr }).catch((error: unknown) => {
+  const prepared = await prepare({ ...host, stderr: progress.stderr }).catch((error: unknown) => {
     progress.stop();
     throw error;
   });
-  // What asks nobody is done again sooner than it is looked up.
-  const once = isJudged ? askedOnce(ask) : ask;
-  const work = async (input: TokenInput): Promise<Line> => {
-    open.add(input);
-    const { fault } = input;
-    const answer = fault === undefined ? await once(withoutId(input)) : errorReport(reportError(fault));
-    return { input, answer: ofLine(input, answer) };
-  };
-  const limit = Number(settings.text('concurrency') ?? 8);
+  const { printer, close } = prepared;
+  let next: number | undefined;
   try {
-    for await (const { input, answer } of inOrder(tokens, work, { limit, signal: host.signal })) {
-      open.remove(input);
-      tally.add(answer);
-      await printer.print(answer);
-      progress.update(tally.size, tally.words());
-      if (host.stdout.isClosed) break;
-    }
+    const { tokens, groups } = await listOf(batch);
+    next =
+      groups === undefined
+        ? await oneByOne({ ...batch, tokens, ...prepared, tally, progress })
+        : await (await import('./threads.ts')).spread({ groups, settings, host, tally, progress });
     await printer.end();
   } finally {
     progress.stop();
     close();
   }
-  if (!settings.flag('quiet')) await host.stderr.write(lastLine(tally, { open, host, startedAt }));
+  if (!settings.flag('quiet')) await host.stderr.write(lastLine(tally, { next, host, startedAt }));
   return host.signal.aborted ? 130 : printer.exitCode(tally.exitCode);
+}
+
+/** The tokens; or the lines of a list that is long enough for several threads, where each is judged without any server. */
+async function listOf({ tokens, settings, host, command }: Batch): Promise<{ tokens: Tokens; groups?: LineSource }> {
+  const from = settings.text('from');
+  if (from === undefined || command !== 'verify' || host.startThread === undefined) return { tokens };
+  const { canSpread, lookAhead } = await import('./threads.ts');
+  if (!(await canSpread({ settings, host }))) return { tokens };
+  const { announceShard, batchTokens, lineGroups } = await import('./batch-lines.ts');
+  const { isLong, groups } = await lookAhead(lineGroups({ from, host }));
+  const lineGroupsAgain = (): LineSource => groups;
+  const begun = {
+    ...host,
+    stdin: { ...host.stdin, lineGroups: lineGroupsAgain },
+    files: { ...host.files, lineGroups: lineGroupsAgain },
+  };
+  if (!isLong) return { tokens: batchTokens({ from, settings, host: begun }) };
+  await announceShard({ settings, host });
+  return { tokens, groups };
+}
+
+type OneByOne = Batch & Prepared & { tally: Tally; progress: Progress };
+
+/** Gives the number of the first line without an answer, where it ended early. */
+async function oneByOne({ tokens, settings, host, command, printer, ask, tally, progress }: OneByOne) {
+  const open = new OpenLines();
+  // What asks nobody is done again sooner than it is looked up.
+  const once = command === 'introspect' ? askedOnce(ask) : ask;
+  const work = async (input: TokenInput): Promise<Line> => {
+    open.add(input);
+    return { input, answer: await answerTo(input, once) };
+  };
+  const limit = Number(settings.text('concurrency') ?? 8);
+  for await (const { input, answer } of inOrder(tokens, work, { limit, signal: host.signal })) {
+    open.remove(input);
+    tally.add(answer);
+    await printer.print(answer);
+    progress.update(tally.size, tally.words());
+    if (host.stdout.isClosed === true) break;
+  }
+  return isCutShort(host) ? open.first() : undefined;
+}
+
+/** The answer for a line: that of its token with the id of the line, or what is wrong with the line. */
+export async function answerTo(input: TokenInput, ask: (input: TokenInput) => Promise<Answer>): Promise<Answer> {
+  const { fault } = input;
+  return ofLine(input, fault === undefined ? await ask(withoutId(input)) : errorReport(reportError(fault)));
 }
 
 interface Line {
@@ -109,15 +147,16 @@ class OpenLines {
 }
 
 interface Ending {
-  open: OpenLines;
+  next: number | undefined;
   host: Host;
   startedAt: number;
 }
 
-function lastLine(tally: Tally, { open, host, startedAt }: Ending): string {
+const isCutShort = ({ signal, stdout }: Host): boolean => signal.aborted || stdout.isClosed === true;
+
+function lastLine(tally: Tally, { next, host, startedAt }: Ending): string {
   const counted = tally.line(Math.max(0, host.now() - startedAt));
-  const early = host.signal.aborted ? 'interrupted' : host.stdout.isClosed ? 'stdout was closed' : undefined;
-  if (early === undefined) return `${counted}\n`;
-  const next = open.first();
+  if (!isCutShort(host)) return `${counted}\n`;
+  const early = host.signal.aborted ? 'interrupted' : 'stdout was closed';
   return `${early}: ${counted}${next === undefined ? '' : `; the first line without an answer is line ${next}`}\n`;
 }

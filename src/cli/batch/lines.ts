@@ -7,19 +7,24 @@ const LIMIT = 4 * 1024 * 1024;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 
-/** Each line as UTF-8 without its end; a last one without an end counts. Of a longer line, the first `limit` bytes. */
-export async function* linesOf(chunks: AsyncIterable<Buffer>, limit = LIMIT): AsyncGenerator<string> {
+/**
+ * The lines that came at once, each as UTF-8 without its end; a last one without an end counts. Of a longer line, the first
+ * `limit` bytes.
+ */
+export async function* lineGroupsOf(chunks: AsyncIterable<Buffer>, limit = LIMIT): AsyncGenerator<string[]> {
   const line = new Line(limit);
   for await (const chunk of chunks) {
+    const lines: string[] = [];
     let from = 0;
     for (let at = chunk.indexOf(LINE_FEED); at >= 0; at = chunk.indexOf(LINE_FEED, from)) {
       line.add(chunk.subarray(from, at));
-      yield line.take();
+      lines.push(line.take());
       from = at + 1;
     }
     line.add(chunk.subarray(from));
+    if (lines.length > 0) yield lines;
   }
-  if (line.isBegun) yield line.take();
+  if (line.isBegun) yield [line.take()];
 }
 
 class Line {

@@ -1,8 +1,13 @@
 // What came out of a batch, counted: one line on stderr at its end, and beside the progress bar while it runs.
 
 import type { ExitCode } from '../../core/errors.ts';
-import { type Description, isReport, type Report, worstExitCode } from '../../core/report.ts';
+import { type Description, isReport, type Report, type Verdict, worstExitCode } from '../../core/report.ts';
 import { durationWords } from '../../core/time.ts';
+
+interface Counts {
+  verdicts: Partial<Record<Verdict, number>>;
+  codes: readonly ExitCode[];
+}
 
 /** Counts reports; keeps none. */
 export class Tally {
@@ -36,6 +41,15 @@ export class Tally {
     this.#codes.add(report.exit_code);
     if (this.#isJudged && isReport(report)) this.#counts[report.verdict] += 1;
     else this.#counts[report.exit_code === 0 ? 'read' : 'damaged'] += 1;
+  }
+
+  /** Adds what was counted elsewhere. */
+  addCounts({ verdicts, codes }: Counts): void {
+    for (const verdict of ['active', 'inactive', 'unknown'] as const) {
+      this.#counts[verdict] += verdicts[verdict] ?? 0;
+      this.#size += verdicts[verdict] ?? 0;
+    }
+    for (const code of codes) this.#codes.add(code);
   }
 
   /** `12 active, 3 inactive, 1 unknown`, or `12 read, 3 damaged` where nothing was judged. */

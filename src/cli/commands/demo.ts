@@ -117,14 +117,14 @@ function screenOn({ columns = WIDTH, write }: OutputStream): OutputStream {
 function confined(host: Host, streams: Pick<Host, 'env' | 'stdout' | 'stderr'>): Host {
   return {
     ...streams,
-    stdin: { isTTY: false, isPiped: false, read: async () => '', lines: nothing },
+    stdin: { isTTY: false, isPiped: false, read: async () => '', lineGroups: nothing },
     files: {
       read: absent,
       facts: async () => undefined,
       create: absent,
       append: absent,
       replace: absent,
-      lines: nothing,
+      lineGroups: nothing,
     },
     now: () => host.now(),
     signal: host.signal,
@@ -143,7 +143,7 @@ function looks({ env, stdout }: Host): Record<string, string | undefined> {
   return stdout.isTTY || isForced ? own : { ...own, NO_COLOR: '1' };
 }
 
-async function* nothing(): AsyncGenerator<string> {}
+async function* nothing(): AsyncGenerator<string[]> {}
 
 async function absent(): Promise<never> {
   throw Object.assign(new Error('the tour has no files'), { code: 'ENOENT' });

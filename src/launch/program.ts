@@ -1,0 +1,62 @@
+// Evaluates the files of the program, with code that was compiled in an earlier run where there is some. They are CommonJS;
+// what else they ask for is Node's own.
+
+import { readFileSync } from 'node:fs';
+import { posix } from 'node:path';
+import { Script } from 'node:vm';
+import { keptCode } from './kept-code.ts';
+
+/** The first of the files, and what tells this build from others: the build sets both. */
+declare const TOKCTL_PROGRAM: string;
+declare const TOKCTL_BUILD: string;
+
+/** Commands that are run often have kept code each: it holds the functions that they called, and no others. */
+const OFTEN = ['introspect', 'verify', 'decode', 'token', 'jwks', 'check', 'doctor'];
+
+const word = process.argv[2] ?? '';
+const command = OFTEN.includes(word) ? word : 'other';
+const kept = keptCode({
+  env: process.env,
+  userId: process.geteuid?.(),
+  build: TOKCTL_BUILD,
+  engine: `${process.version}-${process.arch}`,
+});
+
+interface Loaded {
+  exports: unknown;
+}
+type Evaluate = (exports: unknown, require: (name: string) => unknown, module: Loaded, folder: string) => void;
+
+const loaded = new Map<string, Loaded>();
+const toKeep = new Map<string, Script>();
+
+/** The exports of a file of the program, evaluated when it is first asked for. */
+function load(path: string): unknown {
+  const before = loaded.get(path);
+  if (before !== undefined) return before.exports;
+  const module: Loaded = { exports: {} };
+  loaded.set(path, module);
+  const requireFrom = (name: string): unknown =>
+    name.startsWith('.') ? load(posix.join(posix.dirname(path), name)) : require(name);
+  evaluatorOf(path)(module.exports, requireFrom, module, __dirname);
+  return module.exports;
+}
+
+function evaluatorOf(path: string): Evaluate {
+  const name = `${path.replaceAll('/', '-')}.${command}`;
+  const cachedData = kept?.read(name);
+  const filename = `${__dirname}/${path}`;
+  const text = `(function(exports,require,module,__dirname){${readFileSync(filename, 'utf8')}\n})`;
+  const script = new Script(text, { filename, ...(cachedData === undefined ? {} : { cachedData }) });
+  if (cachedData === undefined || script.cachedDataRejected === true) toKeep.set(name, script);
+  return script.runInThisContext() as Evaluate;
+}
+
+/** Begins. */
+export const launch = (): void => void load(TOKCTL_PROGRAM);
+
+// At the end, so that what is kept holds the functions that were called. A mistyped command keeps nothing.
+process.on('exit', (code) => {
+  if (code !== 2 && kept !== undefined)
+    for (const [name, script] of toKeep) kept.write(name, script.createCachedData());
+});
