@@ -3,7 +3,7 @@
 import { textMember } from '../core/json.ts';
 import type { Check } from '../core/report.ts';
 import type { Token } from '../core/token.ts';
-import { ASYMMETRIC, algorithmNamed } from '../protocol/algorithm.ts';
+import { ASYMMETRIC, algorithmNamed, SYMMETRIC } from '../protocol/algorithm.ts';
 import type { Context } from './context.ts';
 import { notChecked } from './key-checks.ts';
 
@@ -27,9 +27,12 @@ export function checkAlgorithm({ header }: Token, { options }: Pick<Context, 'op
   return { ...failed, ...(algorithmNamed(actual) === undefined ? { finding: 'header.alg.unsupported' } : {}), because };
 }
 
+const ASYMMETRIC_NAMES = Object.keys(ASYMMETRIC);
+const SYMMETRIC_NAMES = Object.keys(SYMMETRIC);
+
 /** With a secret only HMAC, without one only asymmetric algorithms, whatever the list says. */
 function allowedAlgorithms({ algorithms, secret }: Context['options']): string[] {
-  const all = secret === undefined ? Object.keys(ASYMMETRIC) : ['HS256', 'HS384', 'HS512'];
+  const all = secret === undefined ? ASYMMETRIC_NAMES : SYMMETRIC_NAMES;
   return algorithms === undefined ? all : algorithms.filter((name) => all.includes(name));
 }
 

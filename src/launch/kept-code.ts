@@ -5,6 +5,7 @@
 import {
   closeSync,
   constants,
+  existsSync,
   fstatSync,
   lstatSync,
   mkdirSync,
@@ -56,19 +57,19 @@ export function keptCode({ env, userId, build, engine }: KeptCodeOptions): KeptC
     try {
       const facts = fstatSync(file);
       if (!facts.isFile() || !isOurs(facts)) return undefined;
-      const code = Buffer.allocUnsafeSlow(facts.size);
-      return readSync(file, code, 0, facts.size, 0) === facts.size ? code : undefined;
+      const sealed = Buffer.allocUnsafeSlow(facts.size);
+      return readSync(file, sealed, 0, facts.size, 0) === facts.size ? unsealed(sealed) : undefined;
     } finally {
       closeSync(file);
     }
   };
 
   const write = (name: string, code: Buffer): void => {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const path of [base, tokctl, join(tokctl, 'code'), join(tokctl, 'code', engine), folder]) makeFolder(path);
     if (!isPrivate()) return;
     const temporary = join(folder, `.${name}.${process.pid}-${process.hrtime.bigint()}.tmp`);
     try {
-      writeFileSync(temporary, code, { mode: 0o600, flag: 'wx' });
+      writeFileSync(temporary, Buffer.concat([code, sealOf(code)]), { mode: 0o600, flag: 'wx' });
       renameSync(temporary, join(folder, name));
     } finally {
       rmSync(temporary, { force: true });
@@ -77,6 +78,31 @@ export function keptCode({ env, userId, build, engine }: KeptCodeOptions): KeptC
   };
 
   return { read: (name) => orNothing(() => read(name)), write: (name, code) => orNothing(() => write(name, code)) };
+}
+
+/** One at a time: making all at once never ends on a file system that refuses, such as /proc (Node 20). */
+function makeFolder(path: string): void {
+  if (!existsSync(path)) mkdirSync(path, { mode: 0o700 });
+}
+
+// V8 looks at the beginning of what it is given, and runs the rest whatever it holds: a file that lost its end, or a page to a
+// machine that lost its power, must not be given to it. A sum over every 64th byte finds both.
+const SEAL = 8;
+const STEP = 64;
+
+function sealOf(code: Buffer): Buffer {
+  let sum = 0;
+  for (let at = 0; at < code.length; at += STEP) sum = (Math.imul(sum, 31) + (code[at] ?? 0)) >>> 0;
+  const seal = Buffer.alloc(SEAL);
+  seal.writeUInt32LE(code.length, 0);
+  seal.writeUInt32LE(sum, 4);
+  return seal;
+}
+
+function unsealed(sealed: Buffer): Buffer | undefined {
+  if (sealed.length < SEAL) return undefined;
+  const code = sealed.subarray(0, -SEAL);
+  return sealOf(code).equals(sealed.subarray(-SEAL)) ? code : undefined;
 }
 
 const cacheHome = ({ XDG_CACHE_HOME, HOME }: NodeJS.ProcessEnv): string | undefined => {

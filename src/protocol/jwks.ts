@@ -8,6 +8,7 @@ import { exchange } from './http/exchange.ts';
 import type { HttpAnswer, HttpRequest, Network } from './http/network.ts';
 import { type KeyProblem, keyBits, keyProblems, thumbprint } from './key-strength.ts';
 import { readFault } from './oauth-error.ts';
+import { oncePerKey } from './once-per-key.ts';
 
 /** The most entries of a set that are read, and the most keys that are tried for one token. */
 export const MAX_KEYS = 256;
@@ -138,21 +139,21 @@ function useMisfit(jwk: JsonObject): string | undefined {
 }
 
 /** The line of a key in the report. */
-export function traceKey(jwk: JsonObject, used: boolean, because: string): KeyTrace {
+export const traceKey = (jwk: JsonObject, used: boolean, because: string): KeyTrace => ({
+  ...factsOf(jwk),
+  used,
+  because,
+});
+
+const factsOf = oncePerKey((jwk) => {
   const texts = Object.fromEntries(
     ['kid', 'kty', 'alg', 'crv'].flatMap((name) =>
       textMember(jwk, name) === undefined ? [] : [[name, textMember(jwk, name)]],
     ),
   );
   const [bits, print] = [keyBits(jwk), thumbprint(jwk)];
-  return {
-    ...texts,
-    ...(bits === undefined ? {} : { bits }),
-    ...(print === undefined ? {} : { thumbprint: print }),
-    used,
-    because,
-  };
-}
+  return { ...texts, ...(bits === undefined ? {} : { bits }), ...(print === undefined ? {} : { thumbprint: print }) };
+});
 
 /** True if some key of the set could verify some token: of a known type, for signatures, without a fatal problem. */
 export function hasUsableKey({ keys }: JwkSet): boolean {

@@ -299,7 +299,7 @@ describe('many lines', () => {
       for (; seen.read < count; seen.read += 1) {
         seen.mostAhead = Math.max(seen.mostAhead, seen.read - seen.printed);
         // Each stands on 20 lines.
-        yield `good-${seen.read % (count / 20)}`;
+        yield [`good-${seen.read % (count / 20)}`];
       }
     };
     const write = async () => {
@@ -308,7 +308,7 @@ describe('many lines', () => {
     const words = [...INTROSPECT, '--from', 'tokens.txt', '--brief', '-o', 'ndjson', '--concurrency', '4'];
     const { exit, stderr } = await tokctl(words, { fetch }, (host) => ({
       ...host,
-      files: { ...host.files, lines },
+      files: { ...host.files, lineGroups: lines },
       stdout: { ...host.stdout, write },
     }));
     expect(exit).toBe(0);
