@@ -187,7 +187,7 @@ const HELP = /(<!-- help(?::([a-z]+))? -->)[\s\S]*?(<!-- \/help -->)/g;
 
 function helpOf(command) {
   const program = join(PROJECT, 'bin/tokctl.js');
-  if (!existsSync(join(PROJECT, 'dist/cli.cjs')))
+  if (!existsSync(join(PROJECT, 'dist/launch.cjs')))
     throw new Error('help texts need the program: run `npm run build` first');
   const env = { ...process.env, COLUMNS: '80', NO_COLOR: '1' };
   return execFileSync(process.execPath, [program, ...(command ? [command] : []), '--help'], { env, encoding: 'utf8' });

@@ -319,7 +319,7 @@ describe('the library', () => {
   test('gives its schemas by name, and nothing of its inside', async () => {
     const script = `
       const show = (name) => import.meta.resolve(name).includes('/node_modules/tokctl/');
-      const hidden = await import('tokctl/dist/cli.cjs').catch(({ code }) => code);
+      const hidden = await import('tokctl/dist/launch.cjs').catch(({ code }) => code);
       console.log(show('tokctl/schema/config.schema.json'), show('tokctl/package.json'), hidden);`;
     const { stdout } = await execute(process.execPath, ['--input-type=module', '-e', script], {
       cwd: folder(),
