@@ -136,16 +136,20 @@ async function program() {
   };
   const { texts, outputs } = await bundleGroups(graph, { assigned, groups: GROUPS, options, fileOf });
   for (const [group, text] of texts) write(fileOf(group), text);
-  await launcher(texts);
-  return { inputs: { ...metafile.inputs, ...server.inputs }, outputs };
+  const begin = await launchers(texts);
+  return {
+    inputs: { ...metafile.inputs, ...server.inputs, ...begin.inputs },
+    outputs: { ...outputs, ...begin.outputs },
+  };
 }
 
-/** What bin/tokctl.js loads: it knows the first file of the program, and which build it is. */
-async function launcher(texts) {
+/** What bin/tokctl.js and threads load: it knows the first file of the program, and which build it is. */
+async function launchers(texts) {
   const hash = createHash('sha256');
   for (const [group, text] of texts) hash.update(`${group}\n${text.length}\n${text}`);
-  await build({
+  const { metafile } = await build({
     ...COMMON,
+    metafile: true,
     entryPoints: { launch: 'src/launch/main.ts', thread: 'src/launch/thread.ts' },
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
@@ -157,6 +161,7 @@ async function launcher(texts) {
       TOKCTL_BUILD: JSON.stringify(hash.digest('hex').slice(0, 16)),
     },
   });
+  return metafile;
 }
 
 const textOf = (path, files) => files.find((file) => file.path.endsWith(`/${path}`)).text;

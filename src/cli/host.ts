@@ -43,6 +43,12 @@ export interface Thread {
   stop(): void;
 }
 
+export interface Threads {
+  /** As many as work side by side on this machine. */
+  most(): number;
+  start(): Thread;
+}
+
 export interface Host {
   readonly stdin: {
     readonly isTTY: boolean;
@@ -66,8 +72,8 @@ export interface Host {
   ask(question: string): Promise<string>;
   /** Runs a shell command of the user and gives its stdout (`cmd:` secret sources). */
   capture(command: string): Promise<string>;
-  /** Begins another thread of this program with the same command line. Absent: one thread does everything. */
-  readonly startThread?: () => Thread;
+  /** Other threads of this program with the same command line. Absent: one thread does everything. */
+  readonly threads?: Threads;
   /** A transport in place of the real one; tests give it. */
   readonly fetch?: FetchLike;
 }

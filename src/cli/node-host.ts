@@ -43,7 +43,9 @@ export function nodeHost(signal: AbortSignal): NodeHost {
       lineGroups: (path) => lineGroupsOf(createReadStream(path)),
     },
     privateFolder: ownFolder,
-    ...(typeof TOKCTL_HAS_THREADS === 'undefined' ? {} : { startThread }),
+    ...(typeof TOKCTL_HAS_THREADS === 'undefined'
+      ? {}
+      : { threads: { most: availableParallelism, start: startThread } }),
     now: () => Date.now(),
     signal,
     ask,
@@ -77,6 +79,8 @@ function startThread(): Thread {
     stop: () => void worker.terminate(),
   };
 }
+
+const availableParallelism = (): number => process.getBuiltinModule('node:os').availableParallelism();
 
 const fileSystem = () => import('node:fs/promises');
 

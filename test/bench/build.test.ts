@@ -36,7 +36,7 @@ const textOf = (folder: string, name: string): string => readFileSync(join(folde
 
 test('two builds give the same files with the same bytes', () => {
   const names = filesOf(copy.folder);
-  expect(names).toContain('cli.cjs');
+  expect(names).toContain('launch.cjs');
   expect(filesOf(other)).toEqual(names);
   expect(names.filter((name) => textOf(copy.folder, name) !== textOf(other, name))).toEqual([]);
 });

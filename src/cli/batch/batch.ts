@@ -61,7 +61,7 @@ export async function answerBatch(batch: Batch): Promise<ExitCode> {
 /** The tokens; or the lines of a list that is long enough for several threads, where each is judged without any server. */
 async function listOf({ tokens, settings, host, command }: Batch): Promise<{ tokens: Tokens; groups?: LineSource }> {
   const from = settings.text('from');
-  if (from === undefined || command !== 'verify' || host.startThread === undefined) return { tokens };
+  if (from === undefined || command !== 'verify' || host.threads === undefined) return { tokens };
   const { canSpread, lookAhead } = await import('./threads.ts');
   if (!(await canSpread({ settings, host }))) return { tokens };
   const { announceShard, batchTokens, lineGroups } = await import('./batch-lines.ts');

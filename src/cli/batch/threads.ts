@@ -2,7 +2,6 @@
 // settings, which judges pieces of the list and gives back what is to be printed (docs/scale.md).
 // Invariant: what comes out is what one thread would print, in the same order, with the same exit code.
 
-import { availableParallelism } from 'node:os';
 import { type ExitCode, TokctlError } from '../../core/errors.ts';
 import type { Verdict } from '../../core/report.ts';
 import type { Host, LineSource, Thread } from '../host.ts';
@@ -39,7 +38,7 @@ const WORTH_IT = 40_000;
 
 /** True where each token is judged by itself, without any server, and its report is a line of its own. */
 export async function canSpread({ settings, host }: { settings: Settings; host: Host }): Promise<boolean> {
-  if (host.startThread === undefined || threadsFor(settings) < 2) return false;
+  if (threadsFor({ settings, host }) < 2) return false;
   if (FOR_ONE_THREAD.some((name) => settings.get(name) !== undefined)) return false;
   const output = settings.flag('json') ? 'json' : settings.text('output');
   const isLines = output === 'json' || output === 'ndjson' || ['brief', 'quiet'].some((name) => settings.flag(name));
@@ -49,8 +48,8 @@ export async function canSpread({ settings, host }: { settings: Settings; host: 
   return given.trimStart().startsWith('{') || (await host.files.facts(given))?.isFile === true;
 }
 
-const threadsFor = (settings: Settings): number =>
-  Math.min(Number(settings.text('concurrency') ?? 8), availableParallelism());
+const threadsFor = ({ settings, host }: { settings: Settings; host: Host }): number =>
+  Math.min(Number(settings.text('concurrency') ?? 8), host.threads?.most() ?? 1);
 
 /** Looks at the first lines: `isLong` when so many came at once that threads are worth their beginning. */
 export async function lookAhead(source: LineSource): Promise<{ isLong: boolean; groups: LineSource }> {
@@ -74,8 +73,8 @@ export interface Spreading {
 
 /** Judges all of it. Gives the number of the first line without an answer, where it ended early. */
 export async function spread({ groups, settings, host, tally, progress }: Spreading): Promise<number | undefined> {
-  const count = threadsFor(settings);
-  const threads = new Threads(host, count);
+  const count = threadsFor({ settings, host });
+  const threads = new Team(host, count);
   let next = 1;
   let isNoted = settings.flag('quiet');
   try {
@@ -112,12 +111,12 @@ async function* pieces(groups: LineSource): AsyncGenerator<Piece> {
 }
 
 /** Threads that take turns: each does what it was given in that order. */
-class Threads {
+class Team {
   readonly #threads: Thread[];
   #turn = 0;
 
-  constructor({ startThread }: Host, count: number) {
-    this.#threads = startThread === undefined ? [] : Array.from({ length: count }, startThread);
+  constructor({ threads }: Host, count: number) {
+    this.#threads = threads === undefined ? [] : Array.from({ length: count }, () => threads.start());
   }
 
   async judge(piece: Piece): Promise<{ result: PieceResult; after: number }> {
