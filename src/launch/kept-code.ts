@@ -1,6 +1,7 @@
 // The compiled code of the program, kept between runs: compiling takes longer than most answers (docs/performance.md).
-// It is code that will be run: it is read from a folder only that nobody but this user can write to (security.md D8), and
-// is V8's to accept or to refuse. Whatever goes wrong here, the program runs without it: nothing is told.
+// It is code that will be run, so it stands beside the program, belongs to whoever the program belongs to, and is read only
+// where nobody else can write: whoever could change it could change the program. Nothing is kept anywhere else. Whatever
+// goes wrong here, the program runs without it: nothing is told.
 
 import {
   closeSync,
@@ -15,6 +16,7 @@ import {
   renameSync,
   rmSync,
   type Stats,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -27,6 +29,8 @@ export interface KeptCode {
 }
 
 export interface KeptCodeOptions {
+  /** The folder of the program. */
+  program: string;
   env: NodeJS.ProcessEnv;
   /** The effective user. Undefined where the platform has none: there nothing is kept. */
   userId: number | undefined;
@@ -38,25 +42,23 @@ export interface KeptCodeOptions {
 
 const { O_RDONLY, O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants;
 
-/** The code that is kept for this user, or undefined where none may be: no home, or a variable of Node says so. */
-export function keptCode({ env, userId, build, engine }: KeptCodeOptions): KeptCode | undefined {
-  const base = cacheHome(env);
+/** Written to by nobody but its owner. */
+const WRITABLE_BY_OTHERS = 0o022;
+
+/** The code that is kept for the program, or undefined where none may be: Node is told so, or the platform has no owners. */
+export function keptCode({ program, env, userId, build, engine }: KeptCodeOptions): KeptCode | undefined {
   const isUnwanted = env['NODE_DISABLE_COMPILE_CACHE'] !== undefined || env['NODE_V8_COVERAGE'] !== undefined;
-  if (base === undefined || userId === undefined || isUnwanted) return undefined;
-  const tokctl = join(base, 'tokctl');
-  const folder = join(tokctl, 'code', engine, build);
-  const isOurs = ({ uid, mode }: Stats): boolean => uid === userId && (mode & 0o077) === 0;
-  const isPrivate = once(() => {
-    const all = [tokctl, folder].map((path) => lstatSync(path));
-    return all.every((facts) => facts.isDirectory() && isOurs(facts));
-  });
+  if (userId === undefined || isUnwanted) return undefined;
+  const all = join(program, '.code');
+  const folder = join(all, engine, build);
+  const owner = once(() => statSync(program).uid);
+  const isSafe = ({ uid, mode }: Stats): boolean => uid === owner() && (mode & WRITABLE_BY_OTHERS) === 0;
 
   const read = (name: string): Buffer | undefined => {
-    if (!isPrivate()) return undefined;
     const file = openSync(join(folder, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
     try {
-      const facts = fstatSync(file);
-      if (!facts.isFile() || !isOurs(facts)) return undefined;
+      const [facts, around] = [fstatSync(file), lstatSync(folder)];
+      if (!facts.isFile() || !isSafe(facts) || !around.isDirectory() || !isSafe(around)) return undefined;
       const sealed = Buffer.allocUnsafeSlow(facts.size);
       return readSync(file, sealed, 0, facts.size, 0) === facts.size ? unsealed(sealed) : undefined;
     } finally {
@@ -65,25 +67,45 @@ export function keptCode({ env, userId, build, engine }: KeptCodeOptions): KeptC
   };
 
   const write = (name: string, code: Buffer): void => {
-    for (const path of [base, tokctl, join(tokctl, 'code'), join(tokctl, 'code', engine), folder]) makeFolder(path);
-    if (!isPrivate()) return;
+    // Another user would leave files behind that the owner cannot take away.
+    if (owner() !== userId) return;
+    for (const path of [all, join(all, engine), folder]) if (!existsSync(path)) mkdirSync(path, { mode: 0o755 });
     const temporary = join(folder, `.${name}.${process.pid}-${process.hrtime.bigint()}.tmp`);
     try {
-      writeFileSync(temporary, Buffer.concat([code, sealOf(code)]), { mode: 0o600, flag: 'wx' });
+      writeFileSync(temporary, Buffer.concat([code, sealOf(code)]), { mode: 0o644, flag: 'wx' });
       renameSync(temporary, join(folder, name));
     } finally {
       rmSync(temporary, { force: true });
     }
-    forgetOthers(join(tokctl, 'code', engine), build);
+    forgetOthers(join(all, engine), build);
   };
 
   return { read: (name) => orNothing(() => read(name)), write: (name, code) => orNothing(() => write(name, code)) };
 }
 
-/** One at a time: making all at once never ends on a file system that refuses, such as /proc (Node 20). */
-function makeFolder(path: string): void {
-  if (!existsSync(path)) mkdirSync(path, { mode: 0o700 });
+/** What other builds kept for this engine: they are gone. */
+function forgetOthers(folder: string, build: string): void {
+  for (const name of readdirSync(folder))
+    if (name !== build) rmSync(join(folder, name), { recursive: true, force: true });
 }
+
+function once<T>(find: () => T): () => T {
+  let found: T | undefined;
+  return () => {
+    found ??= find();
+    return found;
+  };
+}
+
+function orNothing<T>(action: () => T): T | undefined {
+  try {
+    return action();
+  } catch {
+    return undefined;
+  }
+}
+
+// ---------------------------------------------------------------- whole or not
 
 // V8 looks at the beginning of what it is given, and runs the rest whatever it holds: a file that lost its end, or a page to a
 // machine that lost its power, must not be given to it. A sum over every 64th byte finds both.
@@ -103,32 +125,4 @@ function unsealed(sealed: Buffer): Buffer | undefined {
   if (sealed.length < SEAL) return undefined;
   const code = sealed.subarray(0, -SEAL);
   return sealOf(code).equals(sealed.subarray(-SEAL)) ? code : undefined;
-}
-
-const cacheHome = ({ XDG_CACHE_HOME, HOME }: NodeJS.ProcessEnv): string | undefined => {
-  if (XDG_CACHE_HOME?.startsWith('/')) return XDG_CACHE_HOME;
-  return HOME?.startsWith('/') ? join(HOME, '.cache') : undefined;
-};
-
-/** What other builds kept for this engine: they are gone, most likely. */
-function forgetOthers(folder: string, build: string): void {
-  for (const name of readdirSync(folder))
-    if (name !== build) rmSync(join(folder, name), { recursive: true, force: true });
-}
-
-/** True is remembered; what throws or is false may be otherwise after the folder was made. */
-function once(find: () => boolean): () => boolean {
-  let found = false;
-  return () => {
-    found ||= find();
-    return found;
-  };
-}
-
-function orNothing<T>(action: () => T): T | undefined {
-  try {
-    return action();
-  } catch {
-    return undefined;
-  }
 }

@@ -2,7 +2,7 @@
 // what else they ask for is Node's own.
 
 import { readFileSync } from 'node:fs';
-import { posix } from 'node:path';
+import { join, posix } from 'node:path';
 import { Script } from 'node:vm';
 import { keptCode } from './kept-code.ts';
 
@@ -16,6 +16,7 @@ const OFTEN = ['introspect', 'verify', 'decode', 'token', 'jwks', 'check', 'doct
 const word = process.argv[2] ?? '';
 const command = OFTEN.includes(word) ? word : 'other';
 const kept = keptCode({
+  program: join(__dirname, '..'),
   env: process.env,
   userId: process.geteuid?.(),
   build: TOKCTL_BUILD,

@@ -1,8 +1,9 @@
-// The compiled code that is kept between runs: read from a folder of the user's own only, and never needed.
+// The compiled code that is kept between runs: read only where nobody but the owner of the program can write, and never needed.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import {
   chmodSync,
+  chownSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -30,8 +31,8 @@ afterEach(() => rmSync(home, { recursive: true, force: true }));
 const USER = process.geteuid?.() ?? 0;
 const CODE = Buffer.from('compiled');
 const kept = (over: Partial<Parameters<typeof keptCode>[0]> = {}) =>
-  keptCode({ env: { HOME: home }, userId: USER, build: 'build-1', engine: 'v1-x64', ...over });
-const folder = (build = 'build-1') => join(home, '.cache/tokctl/code/v1-x64', build);
+  keptCode({ program: home, env: {}, userId: USER, build: 'build-1', engine: 'v1-x64', ...over });
+const folder = (build = 'build-1') => join(home, '.code/v1-x64', build);
 
 describe('keptCode', () => {
   test('gives back what was kept, for that build and engine alone', () => {
@@ -42,10 +43,10 @@ describe('keptCode', () => {
     expect(kept({ engine: 'v2-x64' })?.read('main')).toBeUndefined();
   });
 
-  test('is for this user alone', () => {
+  test('can be written to by its owner alone', () => {
     kept()?.write('main', CODE);
-    expect(statSync(folder()).mode & 0o777).toBe(0o700);
-    expect(statSync(join(folder(), 'main')).mode & 0o777).toBe(0o600);
+    expect(statSync(folder()).mode & 0o022).toBe(0);
+    expect(statSync(join(folder(), 'main')).mode & 0o022).toBe(0);
     expect(readdirSync(folder())).toEqual(['main']);
   });
 
@@ -56,18 +57,9 @@ describe('keptCode', () => {
     expect(kept({ build: 'build-2' })?.read('main')).toEqual(CODE);
   });
 
-  test('stands where XDG_CACHE_HOME says', () => {
-    const env = { HOME: '/nonexistent', XDG_CACHE_HOME: join(home, 'mine') };
-    kept({ env })?.write('main', CODE);
-    expect(kept({ env })?.read('main')).toEqual(CODE);
-    expect(existsSync(join(home, 'mine/tokctl/code'))).toBe(true);
-  });
-
   test.each([
-    ['there is no home', { env: {} }],
-    ['the home is no path', { env: { HOME: 'relative' } }],
-    ['Node is told to keep none', { env: { HOME: '/tmp', NODE_DISABLE_COMPILE_CACHE: '1' } }],
-    ['coverage is measured', { env: { HOME: '/tmp', NODE_V8_COVERAGE: '/tmp/coverage' } }],
+    ['Node is told to keep none', { env: { NODE_DISABLE_COMPILE_CACHE: '1' } }],
+    ['coverage is measured', { env: { NODE_V8_COVERAGE: '/tmp/coverage' } }],
     ['the platform has no users', { userId: undefined }],
   ])('there is none where %s', (_, over) => {
     expect(kept(over)).toBeUndefined();
@@ -75,7 +67,6 @@ describe('keptCode', () => {
 
   test.each([
     ['others can write to the folder', () => chmodSync(folder(), 0o777)],
-    ['others can read the folder of all', () => chmodSync(join(home, '.cache/tokctl'), 0o755)],
     ['others can write to the file', () => chmodSync(join(folder(), 'main'), 0o666)],
     [
       'the file is a link',
@@ -111,15 +102,26 @@ describe('keptCode', () => {
     expect(kept()?.read('main')).toBeUndefined();
   });
 
-  test('nothing is read that belongs to another user', () => {
+  test('nothing is written by another user than the owner of the program', () => {
+    kept({ userId: USER + 1 })?.write('main', CODE);
+    expect(readdirSync(home)).toEqual([]);
+  });
+
+  // Only root can give files away.
+  test.runIf(USER === 0)('nothing is read that belongs to another user than the program', () => {
     kept()?.write('main', CODE);
-    expect(kept({ userId: USER + 1 })?.read('main')).toBeUndefined();
+    chownSync(join(folder(), 'main'), 1234, 1234);
+    expect(kept()?.read('main')).toBeUndefined();
+    chownSync(join(folder(), 'main'), USER, USER);
+    chownSync(folder(), 1234, 1234);
+    expect(kept()?.read('main')).toBeUndefined();
   });
 
   test('nothing is written where the folder cannot be had, and nothing is said', () => {
-    writeFileSync(join(home, '.cache'), 'a file');
+    writeFileSync(join(home, '.code'), 'a file');
     expect(() => kept()?.write('main', CODE)).not.toThrow();
-    expect(readFileSync(join(home, '.cache'), 'utf8')).toBe('a file');
+    expect(readFileSync(join(home, '.code'), 'utf8')).toBe('a file');
+    expect(() => kept({ program: '/proc/1/none' })?.write('main', CODE)).not.toThrow();
   });
 });
 
@@ -129,6 +131,7 @@ describe('the program', () => {
     copy = await buildProject();
   });
   afterAll(() => copy.remove());
+  beforeEach(() => rmSync(copy.path('.code'), { recursive: true, force: true }));
 
   const decode = (env: Record<string, string> = {}) => {
     const { status, stdout, stderr } = spawnSync(
@@ -146,7 +149,7 @@ describe('the program', () => {
   const SOUND = { status: 0, stderr: '', kind: 'access_token' };
 
   const files = (): string[] => {
-    const root = join(home, '.cache/tokctl/code');
+    const root = copy.path('.code');
     if (!existsSync(root)) return [];
     return readdirSync(root, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
@@ -192,7 +195,12 @@ describe('the program', () => {
   });
 
   test('runs where nothing can be kept', () => {
-    expect(decode({ XDG_CACHE_HOME: '/proc/1/none' })).toEqual(SOUND);
-    expect(decode({ HOME: '/dev/null' })).toEqual(SOUND);
+    writeFileSync(copy.path('.code'), 'a file');
+    expect(decode()).toEqual(SOUND);
+  });
+
+  test('writes to no folder of the user', () => {
+    expect(decode({ XDG_CACHE_HOME: join(home, 'cache'), TMPDIR: home })).toEqual(SOUND);
+    expect(readdirSync(home)).toEqual([]);
   });
 });
