@@ -128,12 +128,7 @@ async function program() {
   const assigned = assignGroups(graph, GROUPS);
   const fileOf = (group) => `dist/cli/${group}.cjs`;
   // `import()` of a module of Node would load the loader of ES modules, which nothing else needs.
-  const options = {
-    ...COMMON,
-    minify: true,
-    supported: { 'dynamic-import': false },
-    define: { ...COMMON.define, TOKCTL_HAS_THREADS: 'true' },
-  };
+  const options = { ...COMMON, minify: true, supported: { 'dynamic-import': false } };
   const { texts, outputs } = await bundleGroups(graph, { assigned, groups: GROUPS, options, fileOf });
   for (const [group, text] of texts) write(fileOf(group), text);
   const begin = await launchers(texts);

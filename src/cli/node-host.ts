@@ -2,7 +2,17 @@
 // Invariant: what a short run does not need is not loaded. `process.stdin`, `stdout` and `stderr` bring all of node:net and
 // node:stream, which takes longer than the answer itself; they are opened for terminals, and for more than a screenful.
 
-import { closeSync, createReadStream, fstatSync, openSync, readSync, type Stats, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  createReadStream,
+  existsSync,
+  fstatSync,
+  openSync,
+  readSync,
+  type Stats,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { TokctlError } from '../core/errors.ts';
 import type { Host, OutputStream, Thread } from './host.ts';
@@ -43,9 +53,7 @@ export function nodeHost(signal: AbortSignal): NodeHost {
       lineGroups: (path) => lineGroupsOf(createReadStream(path)),
     },
     privateFolder: ownFolder,
-    ...(typeof TOKCTL_HAS_THREADS === 'undefined'
-      ? {}
-      : { threads: { most: availableParallelism, start: startThread } }),
+    threads: { most: mostThreads, start: startThread },
     now: () => Date.now(),
     signal,
     ask,
@@ -53,8 +61,8 @@ export function nodeHost(signal: AbortSignal): NodeHost {
   };
 }
 
-/** Set by the build: there is a file that a thread can begin with. */
-declare const TOKCTL_HAS_THREADS: true | undefined;
+/** What a thread begins with: the build puts it beside the program, and a program of one file has none. */
+const threadFile = (): string => join(__dirname, 'thread.cjs');
 
 interface Waiting {
   resolve: (result: unknown) => void;
@@ -64,7 +72,7 @@ interface Waiting {
 /** A worker thread answers in the order in which it is asked; one that fails takes all that is waiting with it. */
 function startThread(): Thread {
   const { Worker } = process.getBuiltinModule('node:worker_threads');
-  const worker = new Worker(join(__dirname, 'thread.cjs'), { argv: process.argv.slice(2) });
+  const worker = new Worker(threadFile(), { argv: process.argv.slice(2) });
   const waiting: Waiting[] = [];
   worker.on('message', (result) => waiting.shift()?.resolve(result));
   worker.on('error', (error) => {
@@ -80,7 +88,8 @@ function startThread(): Thread {
   };
 }
 
-const availableParallelism = (): number => process.getBuiltinModule('node:os').availableParallelism();
+const mostThreads = (): number =>
+  existsSync(threadFile()) ? process.getBuiltinModule('node:os').availableParallelism() : 1;
 
 const fileSystem = () => import('node:fs/promises');
 

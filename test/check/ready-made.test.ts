@@ -11,7 +11,7 @@ import { parse } from 'yaml';
 import { CLIENTS } from '../../src/demo/authorization-server.ts';
 import type { Playground } from '../../src/demo/playground.ts';
 import { playgroundForTest } from '../demo/asking.ts';
-import { buildProject, PROJECT, type ProjectCopy } from '../package/project-copy.ts';
+import { buildProject, PROJECT, type ProjectCopy, programOf } from '../package/project-copy.ts';
 
 const read = (path: string): Promise<string> => readFile(join(PROJECT, path), 'utf8');
 
@@ -24,7 +24,9 @@ beforeAll(async () => {
     playgroundForTest(),
     mkdtemp(join(tmpdir(), 'tokctl-programs-')),
   ]);
-  const start = `exec '${process.execPath}' '${copy.path('bin/tokctl.js')}' "$@"`;
+  const start = `exec ${programOf(copy)
+    .map((word) => `'${word}'`)
+    .join(' ')} "$@"`;
   await program('npx', `#!/bin/sh\n[ "$1 $2" = '--yes tokctl@0.1.0' ] || exit 99\nshift 2\n${start}\n`);
   await program('tokctl', `#!/bin/sh\n${start}\n`);
 });

@@ -6,7 +6,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { accessClaims, HOUR, ISSUER, jwks, jws, key, NOW } from '../library/keys.ts';
-import { buildProject, type ProjectCopy } from '../package/project-copy.ts';
+import { buildProject, type ProjectCopy, programOf } from '../package/project-copy.ts';
 
 const LINES = 1200;
 const keys = [key('ES256'), key('EdDSA'), key('RS256')];
@@ -42,7 +42,8 @@ afterAll(async () => {
 
 function start(words: readonly string[], stdin = '') {
   const argv = ['verify', '--jwks', 'keys.json', '--at', String(NOW), '-o', 'ndjson', ...words];
-  const child = spawn(process.execPath, [copy.path('bin/tokctl.js'), ...argv], {
+  const [command, ...first] = programOf(copy);
+  const child = spawn(command, [...first, ...argv], {
     cwd: folder,
     env: { HOME: folder, PATH: '/usr/bin:/bin' },
   });

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { accessClaims, ISSUER, jws } from '../library/keys.ts';
-import { buildProject, type ProjectCopy } from '../package/project-copy.ts';
+import { buildProject, type ProjectCopy, programOf } from '../package/project-copy.ts';
 import { silence } from '../servers/answers.ts';
 import { listen, scriptedServer } from '../servers/scripted-server.ts';
 
@@ -35,7 +35,8 @@ interface Start {
 }
 
 function start(argv: readonly string[], { stdin = 'nothing', deafTo, env = {} }: Start = {}) {
-  const child = spawn(process.execPath, [copy.path('bin/tokctl.js'), ...argv], {
+  const [command, ...first] = programOf(copy);
+  const child = spawn(command, [...first, ...argv], {
     cwd: home,
     env: { HOME: home, PATH: '/usr/bin:/bin', ...env },
     stdio: [stdin === 'nothing' ? 'ignore' : 'pipe', 'pipe', 'pipe'],

@@ -19,7 +19,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tokctl } from '../cli/transcript.ts';
 import { issuerServer } from '../library/issuer-server.ts';
 import { accessClaims, HOUR, ISSUER, jwks, jws, key, NOW } from '../library/keys.ts';
-import { buildProject, type ProjectCopy } from '../package/project-copy.ts';
+import { buildProject, type ProjectCopy, programOf } from '../package/project-copy.ts';
 import { silence } from '../servers/answers.ts';
 import { scriptedServer } from '../servers/scripted-server.ts';
 
@@ -51,7 +51,8 @@ interface Start {
 }
 
 function start(argv: readonly string[], { stdin = '', stdout, stderr, env = {} }: Start = {}) {
-  const child = spawn(process.execPath, [copy.path('bin/tokctl.js'), ...argv], {
+  const [command, ...first] = programOf(copy);
+  const child = spawn(command, [...first, ...argv], {
     cwd: folder,
     env: { HOME: folder, PATH: '/usr/bin:/bin', ...env },
     stdio: ['pipe', stdout ?? 'pipe', stderr ?? 'pipe'],
@@ -132,7 +133,7 @@ describe.runIf(existsSync(FULL))('a disk that is full', () => {
 
 describe('streams that are closed before the start', () => {
   const shell = (redirections: string, argv: readonly string[]): Promise<Ending> => {
-    const words = [process.execPath, copy.path('bin/tokctl.js'), ...argv].map((word) => `'${word}'`).join(' ');
+    const words = [...programOf(copy), ...argv].map((word) => `'${word}'`).join(' ');
     const child = spawn('/bin/sh', ['-c', `exec ${words} ${redirections}`], { cwd: folder, env: { HOME: folder } });
     const read = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk) => (read.stdout += String(chunk)));

@@ -3,7 +3,7 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
 export const PROJECT = join(import.meta.dirname, '../..');
@@ -27,6 +27,12 @@ export interface ProjectCopy {
   readonly folder: string;
   path(...names: string[]): string;
   remove(): Promise<void>;
+}
+
+/** The words that start the program: that of the copy, or another that is to be tested in its place, such as the binary. */
+export function programOf(copy: ProjectCopy): [command: string, ...words: string[]] {
+  const other = process.env['TOKCTL_BIN'];
+  return other === undefined ? [process.execPath, copy.path('bin/tokctl.js')] : [resolve(other)];
 }
 
 /** Copies the project; packages are those of the checkout. */
