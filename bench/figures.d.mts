@@ -15,4 +15,5 @@ export interface Figures {
 
 export function median(numbers: readonly number[]): number;
 export function table(figures: Figures): string;
-export function between(text: string, figures: string): string;
+export function aligned(rows: readonly (readonly string[])[]): string[];
+export function between(text: string, figures: string, script?: string): string;

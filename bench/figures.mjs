@@ -25,18 +25,21 @@ export function table({ node, platform, runs, cases, plain, extraCertificates })
   ].join('\n');
 }
 
-function aligned([head, ...rows]) {
+/** Rows of text as a Markdown table; the first is its head. */
+export function aligned([head, ...rows]) {
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column].length)));
   const pad = (text, column) => (column === 0 ? text.padEnd(widths[column]) : text.padStart(widths[column]));
   const rule = widths.map((width, column) => (column === 0 ? '-'.repeat(width) : `${'-'.repeat(width - 1)}:`));
   return [head, rule, ...rows].map((row) => `| ${row.map(pad).join(' | ')} |`);
 }
 
-const [BEGIN, END] = ['<!-- figures: node bench/startup.mjs --write -->', '<!-- end of figures -->'];
+const END = '<!-- end of figures -->';
 
-/** The text with what stands between the two marks replaced. Throws for a text without them. */
-export function between(text, figures) {
-  const [begin, end] = [text.indexOf(BEGIN), text.indexOf(END)];
+/** The text with what stands between the two marks of that script replaced. Throws for a text without them. */
+export function between(text, figures, script = 'startup') {
+  const mark = `<!-- figures: node bench/${script}.mjs --write -->`;
+  const begin = text.indexOf(mark);
+  const end = text.indexOf(END, begin);
   if (begin < 0 || end < begin) throw new Error('expected the marks of the figures, got a text without them');
-  return `${text.slice(0, begin)}${BEGIN}\n\n${figures}\n\n${text.slice(end)}`;
+  return `${text.slice(0, begin)}${mark}\n\n${figures}\n\n${text.slice(end)}`;
 }

@@ -72,7 +72,10 @@ interface Waiting {
 /** A worker thread answers in the order in which it is asked; one that fails takes all that is waiting with it. */
 function startThread(): Thread {
   const { Worker } = process.getBuiltinModule('node:worker_threads');
-  const worker = new Worker(threadFile(), { argv: process.argv.slice(2) });
+  const worker = new Worker(threadFile(), {
+    argv: process.argv.slice(2),
+    resourceLimits: { maxYoungGenerationSizeMb: 2 },
+  });
   const waiting: Waiting[] = [];
   worker.on('message', (result) => waiting.shift()?.resolve(result));
   worker.on('error', (error) => {
