@@ -64,15 +64,16 @@ function preparedKey(jwk: JsonObject, { kty, crv }: Algorithm): KeyObject | unde
   return jwk['kty'] !== kty || (crv !== undefined && jwk['crv'] !== crv) ? undefined : publicKeyOf(jwk);
 }
 
-/** RFC 7518 §3.3. The caller has refused such keys; here too, because nothing may be verified by one. */
-const isTooSmall = ({ asymmetricKeyDetails: { modulusLength } = {} }: KeyObject): boolean =>
-  modulusLength !== undefined && modulusLength < 2048;
+const SMALLEST_RSA = 2048;
 
-/** Only the public members are handed over, so that a private part is never read; each is text, or it makes no key. */
+/** RFC 7518 §3.3. The caller has refused such keys; here too, because nothing may be verified by one. */
+const isTooSmall = ({ asymmetricKeyDetails: { modulusLength = SMALLEST_RSA } = {} }: KeyObject): boolean =>
+  modulusLength < SMALLEST_RSA;
+
+/** Only the public members are handed over, so that a private part is never read; what is no text makes no key. */
 const publicKeyOf = oncePerKey((jwk): KeyObject | undefined => {
   const kty = jwk['kty'] as keyof typeof PUBLIC_MEMBERS;
   const members = PUBLIC_MEMBERS[kty].map((name) => [name, jwk[name]]);
-  if (members.some(([, value]) => typeof value !== 'string')) return undefined;
   try {
     const key = createPublicKey({ key: { kty, ...Object.fromEntries(members) }, format: 'jwk' });
     return isTooSmall(key) ? undefined : key;

@@ -298,6 +298,31 @@ describe('attacks', () => {
 });
 
 describe('keys that cannot be used', () => {
+  it.each([
+    ['an unknown algorithm', 'ES256K', jwkOf(p256.publicKey)],
+    ['HMAC with a public key', 'HS256', jwkOf(p256.publicKey)],
+    ['a secret for an asymmetric algorithm', 'ES256', new Uint8Array(64)],
+    ['RSA for an EC algorithm', 'ES256', jwkOf(rsa.publicKey)],
+    ['EC for an RSA algorithm', 'RS256', jwkOf(p256.publicKey)],
+    ['another curve', 'ES256', jwkOf(p384.publicKey)],
+    ['a curve of ECDSA for EdDSA', 'EdDSA', jwkOf(p256.publicKey)],
+  ])('%s', (_, alg, wrong) => {
+    expect(verifySignature(signed('ES256', p256.privateKey), wrong, alg)).toBe('unusable');
+  });
+
+  it.each([0, 1, 31, 33, 64])('an HMAC of %i bytes is none, and no exception', (length) => {
+    const input = signed('HS256', SECRET).split('.').slice(0, 2).join('.');
+    expect(verifySignature(`${input}.${Buffer.alloc(length, 1).toString('base64url')}`, SECRET, 'HS256')).toBe(
+      'not_verified',
+    );
+  });
+
+  it('a key is read once, and is good for every token and algorithm of its type', () => {
+    const jwk = jwkOf(rsa.publicKey);
+    for (const alg of ['RS256', 'PS512', 'RS384'])
+      expect(verifySignature(signed(alg, rsa.privateKey), jwk, alg)).toBe('verified');
+  });
+
   const jws = signed('ES256', p256.privateKey);
   const ec = p256.publicKey.export({ format: 'jwk' });
   it.each([
