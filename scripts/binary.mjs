@@ -5,9 +5,10 @@
 //                                          and the acceptance cases where they stand beside the checkout
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 /** The version is part of what is built: another one is tested before it is named here. */
@@ -50,6 +51,18 @@ function build(out, folder) {
   console.log(`${out}: ${(statSync(out).size / 1e6).toFixed(1)} MB`);
 }
 
+/** Beside those of the tarball that `npm run release` made; each platform adds its own. */
+function addChecksum(path) {
+  const sums = join('release', 'SHA256SUMS');
+  const others = existsSync(sums)
+    ? readFileSync(sums, 'utf8')
+        .split('\n')
+        .filter((line) => !line.endsWith(basename(path)))
+    : [];
+  const sum = createHash('sha256').update(readFileSync(path)).digest('hex');
+  writeFileSync(sums, [...others.filter((line) => line !== ''), `${sum}  ${basename(path)}`, ''].join('\n'));
+}
+
 function test(binary) {
   const env = { ...process.env, TOKCTL_BIN: binary };
   const run = (words) => spawnSync(process.execPath, words, { stdio: 'inherit', env }).status === 0;
@@ -63,6 +76,7 @@ try {
   const name = `tokctl-${version}-${platform}-${process.arch}${suffix}`;
   const out = values.out ?? join(values.test ? folder : 'release', name);
   build(out, folder);
+  if (dirname(out) === 'release') addChecksum(out);
   if (values.test) process.exitCode = test(out) ? 0 : 1;
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -107,6 +107,7 @@ async function writeRelease({ folder, path, filename }) {
 
 const leftToDo = (version, filename) => `
 left to do by hand:
+  on each platform: npm run build:binary, which adds itself to ${TARGET}/SHA256SUMS
   git tag -s v${version} && git push origin v${version}
   in a pipeline with \`id-token: write\`: npm publish ${TARGET}/${filename} --provenance --access public
   put the files of ${TARGET}/ beside the tag; who fetches them checks with: sha256sum -c SHA256SUMS`;
