@@ -2,6 +2,7 @@
 // How undici comes to a connection: directly, or through a tunnel that a proxy opens (RFC 9110 §9.3.6). undici's own
 // ProxyAgent tells the status of a refusal only in words, and has no way to end a connection that is being made.
 
+import { isIP } from 'node:net';
 import type { buildConnector as Connect } from 'undici';
 import connect from 'undici/lib/api/api-connect.js';
 import buildConnector from 'undici/lib/core/connect.js';
@@ -110,7 +111,8 @@ const tunnelHeaders = (host: string, { authorization }: HttpProxy): Record<strin
 /** Names the proxy itself in TLS, whatever host the request is for, and marks its failures. */
 export function proxyConnector(proxy: HttpProxy, connector: Connector): Connector {
   const { hostname } = new URL(proxy.origin);
-  const servername = hostname.startsWith('[') ? '' : hostname;
+  // An address is no server name (RFC 6066 §3), and Node 26 refuses it; the certificate is compared with the address then.
+  const servername = hostname.startsWith('[') || isIP(hostname) !== 0 ? '' : hostname;
   return (options, callback) =>
     connector({ ...options, servername }, (...[error, socket]) => {
       if (error === null) callback(null, socket);
