@@ -79,6 +79,10 @@ async function listOf({ tokens, settings, host, command }: Batch): Promise<{ tok
 
 type OneByOne = Batch & Prepared & { tally: Tally; progress: Progress };
 
+/** So many answers are given without a look at signals, which are heard between two turns of the event loop only. */
+const TURN = 64;
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
 /** Gives the number of the first line without an answer, where it ended early. */
 async function oneByOne({ tokens, settings, host, command, printer, ask, tally, progress }: OneByOne) {
   const open = new OpenLines();
@@ -95,6 +99,7 @@ async function oneByOne({ tokens, settings, host, command, printer, ask, tally, 
     await printer.print(answer);
     progress.update(tally.size, tally.words());
     if (host.stdout.isClosed === true) break;
+    if (tally.size % TURN === 0) await nextTurn();
   }
   return isCutShort(host) ? open.first() : undefined;
 }
