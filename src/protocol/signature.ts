@@ -31,9 +31,14 @@ export function verifySignature(jws: string, key: JsonObject | Uint8Array, alg: 
   if (key instanceof Uint8Array) return outcomeOf(isHmac({ signed, signature, secret: key, algorithm }));
   const prepared = preparedKey(key, algorithm);
   if (prepared === undefined) return 'unusable';
+  if (signature.length !== bytesOfSignature(algorithm, prepared)) return 'not_verified';
   const hash = algorithm.kty === 'OKP' ? null : algorithm.hash;
   return outcomeOf(verify(hash, signed, { key: prepared, ...parametersOf(alg) }, signature));
 }
+
+/** As long as the modulus (RFC 8017 §8.1.2, §8.2.2): OpenSSL forgives PSS its leading zeros, and many texts were one token. */
+const bytesOfSignature = ({ signatureBytes }: Algorithm, { asymmetricKeyDetails }: KeyObject): number =>
+  signatureBytes ?? Math.ceil((asymmetricKeyDetails?.modulusLength ?? 0) / 8);
 
 const outcomeOf = (isVerified: boolean): SignatureOutcome => (isVerified ? 'verified' : 'not_verified');
 

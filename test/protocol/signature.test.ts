@@ -317,6 +317,16 @@ describe('keys that cannot be used', () => {
     );
   });
 
+  it.each(['RS256', 'PS256', 'PS512'])('%s: a signature without its zero at the front is another one', (alg) => {
+    const beginsWithZero = (text: string) => Buffer.from(text.split('.')[2] ?? '', 'base64url')[0] === 0;
+    let [jws, turn] = [signed(alg, rsa.privateKey), 0];
+    while (!beginsWithZero(jws)) jws = signed(alg, rsa.privateKey, { header: { turn: turn++ } });
+    const [header, payload, signature = ''] = jws.split('.');
+    const shorter = Buffer.from(signature, 'base64url').subarray(1).toString('base64url');
+    expect(verifySignature(jws, jwkOf(rsa.publicKey), alg)).toBe('verified');
+    expect(verifySignature(`${header}.${payload}.${shorter}`, jwkOf(rsa.publicKey), alg)).toBe('not_verified');
+  });
+
   it('a key is read once, and is good for every token and algorithm of its type', () => {
     const jwk = jwkOf(rsa.publicKey);
     for (const alg of ['RS256', 'PS512', 'RS384'])

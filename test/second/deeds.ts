@@ -56,6 +56,15 @@ function resigned(making: Making, change: (signature: Buffer, input: string) => 
   return { token: `${input}.${base64url(change(Buffer.from(signature, 'base64url'), input))}` };
 }
 
+/** Without the first byte of the signature, for algorithms that sign otherwise each time: signed until it is a wanted one. */
+function withoutFirstByte(making: Making, isWanted: (byte: number) => boolean): Made {
+  return resigned(making, (first, input) => {
+    let signature = first;
+    while (!isWanted(signature[0] ?? -1)) signature = making.signer.sign(input);
+    return signature.subarray(1);
+  });
+}
+
 /** One part with one bit of its bytes changed. */
 function flipped(making: Making, part: 0 | 1 | 2): Made {
   const all = parts(making);
@@ -166,7 +175,18 @@ const ALTERED: Record<string, Deed> = {
   'a short signature': {
     make: (making) => resigned(making, (signature) => signature.subarray(0, making.random(signature.length))),
   },
-  'a signature without its first byte': { make: (making) => resigned(making, (signature) => signature.subarray(1)) },
+  'a signature without its first byte': {
+    make: (making) => resigned(making, (signature) => signature.subarray(1)),
+    for: (alg) => !isPss(alg) && !isEcdsa(alg),
+  },
+  'a signature without its first byte, not a zero': {
+    make: (making) => withoutFirstByte(making, (byte) => byte !== 0),
+    for: (alg) => isPss(alg) || isEcdsa(alg),
+  },
+  'a signature without its first byte, a zero': {
+    make: (making) => withoutFirstByte(making, (byte) => byte === 0),
+    for: (alg) => isPss(alg) || isEcdsa(alg),
+  },
   'a long signature': {
     make: (making) => resigned(making, (signature) => Buffer.concat([signature, Buffer.alloc(1 + making.random(9))])),
   },
