@@ -34,9 +34,9 @@ if (finding !== undefined) {
   );
   process.exit(1);
 }
-console.log(
-  `${name}: ${progress.executions} inputs, ${progress.corpus.length} kept, ${progress.places} places reached, nothing found`,
-);
+const { user, system } = process.cpuUsage();
+const worked = `${progress.executions} inputs in ${Math.round((user + system) / 1e6)} s of processor time`;
+console.log(`${name}: ${worked}, ${progress.corpus.length} kept, ${progress.places} places reached, nothing found`);
 
 if (keep === 'keep') {
   const regressions = new Set(files.filter((file) => file.startsWith('crash-')));
