@@ -199,7 +199,8 @@ describe('nothing is done in silence', () => {
       fc.constantFrom('', '=', '=='),
     )
     .map((parts) => parts.join(''))
-    .filter((text) => !text.includes('://'));
+    // A URL, or a header line that is typed without a space.
+    .filter((text) => !/:\/\/|^x-[a-z0-9-]+:/i.test(text));
   const bare = fc.oneof(
     b64token,
     fc.constantFrom(TOKEN, OPAQUE, compactJwe(), `${TOKEN}~`, `v4.public.${OPAQUE}`, '{"a":1}'),

@@ -57,7 +57,7 @@ function context(tls: Tls, options: SecureContextOptions): SecureContext {
   try {
     return tls.createSecureContext(options);
   } catch (cause) {
-    const actual = reason(cause);
+    const actual = reason(cause, options);
     throw new TokctlError('ERR_CONFIG_INVALID', `expected a client certificate and its key, got ${actual}`, {
       hint: 'give both as PEM, the key without a passphrase: `--tls-cert FILE --tls-key FILE`',
       details: { expected: 'a PEM certificate and its key', actual },
@@ -66,9 +66,12 @@ function context(tls: Tls, options: SecureContextOptions): SecureContext {
   }
 }
 
-function reason(cause: unknown): string {
+function reason(cause: unknown, { key }: SecureContextOptions): string {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (code.includes('VALUES_MISMATCH')) return 'a key that belongs to another certificate';
-  if (/DECRYPT|PASSWORD|INTERRUPTED|MAC_VERIFY/.test(code)) return 'an encrypted key and no passphrase that fits';
+  // By a wrong passphrase one key in 256 is decrypted to something, which is then no key (RFC 8018 §6.1.2).
+  const isEncrypted = /^-----BEGIN ENCRYPTED |^Proc-Type: 4,ENCRYPTED/m.test(String(key));
+  if (isEncrypted || /DECRYPT|PASSWORD|INTERRUPTED|MAC_VERIFY/.test(code))
+    return 'an encrypted key and no passphrase that fits';
   return 'something that cannot be read';
 }

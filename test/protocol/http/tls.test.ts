@@ -3,7 +3,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { createServer as createHttpServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
-import { createServer } from 'node:tls';
+import { createSecureContext, createServer } from 'node:tls';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { exchange } from '../../../src/protocol/http/exchange.ts';
 import { json } from '../../servers/answers.ts';
@@ -229,6 +229,25 @@ describe.each(TRANSPORTS)('the certificate of the client over %s', (_, make) => 
 
   it.each([{}, { passphrase: 'wrong' }])('is ERR_CONFIG_INVALID with an encrypted key and %o', async (phrase) => {
     const own = { cert: known.client.cert, key: encrypted(known.client.key, 'hunter2'), ...phrase };
+    await refused(get(new URL('https://127.0.0.1/')), network(withClient(own)), {
+      ...CONFIG,
+      message: /got an encrypted key and no passphrase that fits/,
+      hint: /the key without a passphrase/,
+    });
+  });
+
+  it('is so too where the wrong passphrase decrypts it to something, as it does for one key in 256', async () => {
+    const isDecrypted = (key: string): boolean => {
+      try {
+        createSecureContext({ key, passphrase: 'wrong' });
+        return true;
+      } catch (error) {
+        return !/BAD_DECRYPT/.test(String((error as NodeJS.ErrnoException).code));
+      }
+    };
+    let key = encrypted(known.client.key, 'hunter2');
+    while (!isDecrypted(key)) key = encrypted(known.client.key, 'hunter2');
+    const own = { cert: known.client.cert, key, passphrase: 'wrong' };
     await refused(get(new URL('https://127.0.0.1/')), network(withClient(own)), {
       ...CONFIG,
       message: /got an encrypted key and no passphrase that fits/,
