@@ -2,7 +2,7 @@
 // Invariant: whatever leaves through a `Redactor` holds none of its secrets in plain, form-encoded, base64 or JSON spelling.
 
 import { escapeText } from './escape.ts';
-import { type Json, JsonNumber, printJson } from './json.ts';
+import { type Json, JsonNumber, printJson, unescapedJson } from './json.ts';
 
 export type Redactor = (text: string) => string;
 
@@ -168,11 +168,17 @@ function unsigned(dotted: string): string {
 
 /** The same value with every text in it, member names included, passed through `redact`; itself where nothing changes. */
 export function redactJson<T>(value: T, redact: Redactor): T {
-  const texts: string[] = [];
-  collectTexts(value as Json, texts);
-  // What is in one of them is in all of them.
-  const all = texts.join('\n');
+  // What is in one of its texts is in all of them.
+  const all = (isObject(value) ? unescapedJson(value) : undefined) ?? textsOf(value as Json).join('\n');
   return redact(all) === all ? value : (walk(value as Json, redact) as T);
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+function textsOf(value: Json): string[] {
+  const texts: string[] = [];
+  collectTexts(value, texts);
+  return texts;
 }
 
 function collectTexts(value: Json | undefined, texts: string[]): void {
