@@ -84,20 +84,18 @@ export function parseJson(text: string): ParsedJson {
 function readCanonical(text: string): ParsedJson | undefined {
   try {
     const value: Json = JSON.parse(text);
-    return JSON.stringify(value) === text ? { value: withoutPrototypes(value, 1), duplicates: [] } : undefined;
+    return JSON.stringify(value) === text ? { value: disinherited(value, 1), duplicates: [] } : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** The same value whose objects inherit nothing, as the other reader makes them. @throws RangeError beyond `MAX_DEPTH` */
-function withoutPrototypes(value: Json, depth: number): Json {
+/** The value, whose objects inherit nothing from now on, as those of the other reader. @throws RangeError beyond `MAX_DEPTH` */
+function disinherited<T extends Json>(value: T, depth: number): T {
   if (typeof value !== 'object' || value === null) return value;
   if (depth > MAX_DEPTH) throw new RangeError('too deep');
-  if (Array.isArray(value)) return value.map((item) => withoutPrototypes(item, depth + 1));
-  const object: JsonObject = Object.create(null);
-  for (const [name, item] of Object.entries(value as JsonObject)) object[name] = withoutPrototypes(item, depth + 1);
-  return object;
+  for (const item of Object.values(value)) disinherited(item, depth + 1);
+  return Array.isArray(value) ? value : Object.setPrototypeOf(value, null);
 }
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
@@ -290,9 +288,25 @@ const PLAIN_TEXT = /^[\n !"$-;=-~\u00a7]*$/;
 
 /** JavaScript's own writer, where it says the same. */
 function printPlain(value: Printable, indent: number): string | undefined {
+  const made = indent === 0 && typeof value === 'object' && value !== null ? unescaped.get(value) : undefined;
+  if (made !== undefined) return made;
   const before = changedNumbers;
   const text: string | undefined = JSON.stringify(value, undefined, indent);
   return text !== undefined && changedNumbers === before && PLAIN_TEXT.test(text) ? text : undefined;
+}
+
+/** A report is looked through, and then printed as it is: its text is made once. */
+const unescaped = new WeakMap<object, string>();
+
+/**
+ * The text of a value as `printJson` writes it, where every string in it stands there letter by letter; undefined where one
+ * is escaped. The value must not be changed any more.
+ */
+export function unescapedJson(value: object): string | undefined {
+  const text = printPlain(value, 0);
+  if (text === undefined || text.includes('\\')) return undefined;
+  unescaped.set(value, text);
+  return text;
 }
 
 function print(value: Printable, indent: number, newline: string): string {

@@ -2,7 +2,7 @@
 // Invariant: whatever leaves through a `Redactor` holds none of its secrets in plain, form-encoded, base64 or JSON spelling.
 
 import { escapeText } from './escape.ts';
-import { type Json, JsonNumber, printJson } from './json.ts';
+import { type Json, JsonNumber, printJson, unescapedJson } from './json.ts';
 
 export type Redactor = (text: string) => string;
 
@@ -72,33 +72,48 @@ function signatureOf(token: string): string | undefined {
  */
 export function redactor(secrets: readonly string[], tokens: readonly string[] = []): Redactor {
   const read = tokens.filter((token) => token.length <= LONGEST);
-  const pieces = [...spelledOnce(secrets), ...read.flatMap((token) => spellings(signatureOf(token) ?? token))];
   // No spelling can be in a text without one of these, and hardly any text has one: also a whole token ends in its signature.
-  const telling = [...new Set(pieces.flatMap(ends))];
+  const telling = [...new Set([...tellingOnce(secrets), ...read.flatMap((token) => endsOf(usableOf(token)))])];
   let hide: Redactor | undefined;
   return (text) => {
     if (!telling.some((part) => text.includes(part))) return text;
-    hide ??= thorough(pieces, read);
+    hide ??= thorough(secrets, read);
     return hide(text);
   };
 }
 
+/** What of a token must not stand anywhere: all of it, where it has no part that alone makes it usable. */
+const usableOf = (token: string): string => signatureOf(token) ?? token;
+
 const ends = (spelling: string): string[] =>
   spelling.length > PIECE ? [spelling.slice(0, PIECE), spelling.slice(-PIECE)] : [spelling];
 
-/** The secrets of a run are the same for each of its tokens. */
-let lastSecrets: { secrets: readonly string[]; pieces: readonly string[] } = { secrets: [], pieces: [] };
+/** More than enough characters for both ends of each spelling, in threes, by which base64 goes. */
+const END = 27;
 
-function spelledOnce(secrets: readonly string[]): readonly string[] {
-  const isSame =
-    secrets.length === lastSecrets.secrets.length && secrets.every((one, at) => one === lastSecrets.secrets[at]);
-  if (!isSame) lastSecrets = { secrets, pieces: secrets.flatMap(spellings) };
-  return lastSecrets.pieces;
+/** The ends of all spellings of a text. Those of a long one are spelled from its own ends, which says the same. */
+function endsOf(text: string): string[] {
+  if (text.length < 2 * END || !UNCHANGED.test(text)) return spellings(text).flatMap(ends);
+  const tail = text.slice(text.length - END - (text.length % 3));
+  return [
+    ...spellings(text.slice(0, END)).map((one) => one.slice(0, PIECE)),
+    ...spellings(tail).map((one) => one.slice(-PIECE)),
+  ];
 }
 
-function thorough(spelled: readonly string[], tokens: readonly string[]): Redactor {
+/** The secrets of a run are the same for each of its tokens. */
+let lastSecrets: { secrets: readonly string[]; telling: readonly string[] } = { secrets: [], telling: [] };
+
+function tellingOnce(secrets: readonly string[]): readonly string[] {
+  const isSame =
+    secrets.length === lastSecrets.secrets.length && secrets.every((one, at) => one === lastSecrets.secrets[at]);
+  if (!isSame) lastSecrets = { secrets, telling: secrets.flatMap(endsOf) };
+  return lastSecrets.telling;
+}
+
+function thorough(secrets: readonly string[], tokens: readonly string[]): Redactor {
   const signed = tokens.filter((token) => signatureOf(token) !== undefined);
-  const pieces = longestFirst(spelled);
+  const pieces = longestFirst([...secrets, ...tokens.map(usableOf)].flatMap(spellings));
   const whole = longestFirst([...pieces, ...signed.flatMap(spellings)]);
   return (text) => pieces.reduce(withoutPieces, whole.reduce(withoutWhole, text));
 }
@@ -153,11 +168,17 @@ function unsigned(dotted: string): string {
 
 /** The same value with every text in it, member names included, passed through `redact`; itself where nothing changes. */
 export function redactJson<T>(value: T, redact: Redactor): T {
-  const texts: string[] = [];
-  collectTexts(value as Json, texts);
-  // What is in one of them is in all of them.
-  const all = texts.join('\n');
+  // What is in one of its texts is in all of them.
+  const all = (isObject(value) ? unescapedJson(value) : undefined) ?? textsOf(value as Json).join('\n');
   return redact(all) === all ? value : (walk(value as Json, redact) as T);
+}
+
+const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+function textsOf(value: Json): string[] {
+  const texts: string[] = [];
+  collectTexts(value, texts);
+  return texts;
 }
 
 function collectTexts(value: Json | undefined, texts: string[]): void {

@@ -113,16 +113,18 @@ function alphabet(code: number, at: number, where: string): Check {
 // ---------------------------------------------------------------- decoded parts
 
 const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const LENIENT_UTF8 = new TextDecoder('utf-8');
 
-/** JSON is UTF-8 without a byte order mark (RFC 7519 §7.2, RFC 8259 §8.1). */
-export function utf8Faults(bytes: Uint8Array, where: string): Check[] {
+/** The text, as well as it can be read. JSON is UTF-8 without a byte order mark (RFC 7519 §7.2, RFC 8259 §8.1). */
+export function decodeUtf8(bytes: Uint8Array, where: string): { text: string; faults: Check[] } {
   try {
-    const hasMark = STRICT_UTF8.decode(bytes).startsWith('\ufeff');
-    return hasMark
-      ? [{ ...encoding('json.bom', `the ${where} begins with a byte order mark`), spec: 'RFC 8259 §8.1' }]
-      : [];
+    const text = STRICT_UTF8.decode(bytes);
+    if (!text.startsWith('\ufeff')) return { text, faults: [] };
+    const mark = encoding('json.bom', `the ${where} begins with a byte order mark`);
+    return { text: text.slice(1), faults: [{ ...mark, spec: 'RFC 8259 §8.1' }] };
   } catch {
-    return [{ ...encoding('json.utf8', `the ${where} is not UTF-8`), spec: 'RFC 7519 §7.2' }];
+    const faults = [{ ...encoding('json.utf8', `the ${where} is not UTF-8`), spec: 'RFC 7519 §7.2' }];
+    return { text: LENIENT_UTF8.decode(bytes), faults };
   }
 }
 

@@ -10,6 +10,7 @@ import { isJsonObject, JsonError, type JsonObject, member, parseJson, textMember
 import type { Check } from './report.ts';
 
 import {
+  decodeUtf8,
   disclosureFaults,
   duplicateFaults,
   format,
@@ -18,7 +19,6 @@ import {
   partFaults,
   tooLarge,
   truncated,
-  utf8Faults,
 } from './token-faults.ts';
 
 export type TokenFormat = 'jws' | 'jws-json' | 'jwe' | 'sd-jwt' | 'paseto' | 'opaque';
@@ -54,8 +54,6 @@ let sha256Hex = (text: string): string => bytesToHex(sha256(utf8ToBytes(text)));
 export function hashWith(hash: (text: string) => string): void {
   sha256Hex = hash;
 }
-
-const LENIENT_UTF8 = new TextDecoder('utf-8');
 
 type Parsed = Omit<Token, 'text' | 'sha256'>;
 
@@ -97,11 +95,11 @@ function parseCompact(text: string): Parsed | undefined {
   return parseJws(text, parts, head);
 }
 
-function parseJws(text: string, parts: string[], { header, faults }: Header): Parsed {
+function parseJws(text: string, parts: string[], { header, faults, isWellCoded }: Header): Parsed {
   const [, payload = '', last = ''] = parts;
   const signature = decodeBase64Url(last);
   const body = readClaims(payload);
-  const coding = partFaults(text, parts);
+  const coding = isWellCoded && body.isWellCoded && !isFault(signature) ? [] : partFaults(text, parts);
   const unsigned = last === '' && textMember(header, 'alg')?.toLowerCase() !== 'none' ? [noSignature()] : [];
   return {
     format: 'jws',
@@ -147,6 +145,8 @@ function splitAtDots(text: string, most: number): string[] {
 interface Header {
   header: JsonObject;
   faults: Check[];
+  /** Its text is base64url. What is wrong with it otherwise is told by `partFaults`. */
+  isWellCoded: boolean;
 }
 
 interface Unreadable {
@@ -157,16 +157,12 @@ interface Unreadable {
 
 /** The header of a compact serialization; what is wrong with what looks like one; undefined when it is none. */
 function readHeader(part: string): Header | Unreadable | undefined {
-  const decoded = decodeBase64Url(part);
-  const bytes = isFault(decoded) ? decodeLeniently(part) : decoded;
-  const text = LENIENT_UTF8.decode(bytes);
+  const { text, faults, isWellCoded } = readPart(part, 'header');
   if (!/^\s*\{/.test(text)) return undefined;
   try {
     const { value, duplicates } = parseJson(text);
     if (!isJsonObject(value)) return undefined;
-    // A fault of the text itself is reported by `partFaults`.
-    const coded = isFault(decoded) ? [] : utf8Faults(bytes, 'header');
-    return { header: value, faults: [...coded, ...duplicateFaults(duplicates, 'header')] };
+    return { header: value, faults: [...faults, ...duplicateFaults(duplicates, 'header')], isWellCoded };
   } catch (problem) {
     if (!(problem instanceof JsonError)) throw problem;
     if (!/"(?:alg|typ|kid|enc)"\s*:/.test(text)) return undefined;
@@ -213,21 +209,35 @@ function partialClaims(payload: string | undefined): { claims?: JsonObject } {
   return claims === undefined ? {} : { claims };
 }
 
-function readClaims(part: string): { claims?: JsonObject; faults: Check[] } {
-  if (part === '') return { faults: [format('json.invalid', 'the payload is empty: detached, or taken away')] };
-  const decoded = decodeBase64Url(part);
-  const bytes = isFault(decoded) ? decodeLeniently(part) : decoded;
-  // A fault of the text itself is reported by `partFaults`; here it only keeps silent about its consequences.
-  const wellCoded = !isFault(decoded);
-  const coding = wellCoded ? utf8Faults(bytes, 'payload') : [];
+interface Claims {
+  claims?: JsonObject;
+  faults: Check[];
+  isWellCoded: boolean;
+}
+
+function readClaims(part: string): Claims {
+  if (part === '')
+    return { faults: [format('json.invalid', 'the payload is empty: detached, or taken away')], isWellCoded: true };
+  const { text, faults, isWellCoded } = readPart(part, 'payload');
   try {
-    const { value, duplicates } = parseJson(LENIENT_UTF8.decode(bytes));
-    if (!isJsonObject(value))
-      return { faults: [...coding, format('claims.not_object', 'the payload is JSON, but no object of claims')] };
-    return { claims: value, faults: [...coding, ...duplicateFaults(duplicates, 'claims')] };
+    const { value, duplicates } = parseJson(text);
+    if (!isJsonObject(value)) {
+      const notAnObject = format('claims.not_object', 'the payload is JSON, but no object of claims');
+      return { faults: [...faults, notAnObject], isWellCoded };
+    }
+    return { claims: value, faults: [...faults, ...duplicateFaults(duplicates, 'claims')], isWellCoded };
   } catch (problem) {
-    return { faults: wellCoded ? [...coding, jsonFault(problem, 'payload')] : [] };
+    return { faults: isWellCoded ? [...faults, jsonFault(problem, 'payload')] : [], isWellCoded };
   }
+}
+
+// ---------------------------------------------------------------- one part
+
+/** The text of a part, whatever is wrong with its coding: that of base64url is told by `partFaults`, that of UTF-8 here. */
+function readPart(part: string, where: 'header' | 'payload'): { text: string; faults: Check[]; isWellCoded: boolean } {
+  const decoded = decodeBase64Url(part);
+  if (isFault(decoded)) return { text: decodeUtf8(decodeLeniently(part), where).text, faults: [], isWellCoded: false };
+  return { ...decodeUtf8(decoded, where), isWellCoded: true };
 }
 
 // ---------------------------------------------------------------- JSON text

@@ -7,6 +7,30 @@ import { compactJws, SIGNATURE } from './compact.ts';
 const SECRET = 'p&ss "w<rd>/+=é\\';
 const TOKEN = compactJws({ sub: 'user-001' });
 
+describe('a long secret', () => {
+  const alphabet = fc.constantFrom(...'abcxyzABCXYZ0189-_.');
+  const long = fc.string({ unit: alphabet, minLength: 50, maxLength: 90 });
+  const spelled = fc.tuple(long, fc.string({ maxLength: 4 }), fc.constantFrom('base64' as const, 'base64url' as const));
+
+  it('is found by either end of each spelling, at any place in base64', () => {
+    fc.assert(
+      fc.property(spelled, ([secret, before, coding]) => {
+        const hide = redactor([secret]);
+        expect(hide(`a ${secret.slice(0, 12)}`)).toBe('a [redacted]');
+        expect(hide(`a ${secret.slice(-12)}`)).toBe('a [redacted]');
+        const bytes = Buffer.from(`${before}${secret}and more`);
+        const [from, to] = [Buffer.byteLength(before), Buffer.byteLength(before) + secret.length];
+        // The characters that hold nothing but bits of the secret.
+        const inside = bytes.toString(coding).slice(Math.ceil((from * 8) / 6), Math.floor((to * 8) / 6));
+        expect(hide(inside.slice(0, 12))).toBe('[redacted]');
+        expect(hide(inside.slice(-12))).toBe('[redacted]');
+        expect(hide(inside)).toBe('[redacted]');
+      }),
+      { numRuns: 400 },
+    );
+  });
+});
+
 describe('redactor', () => {
   const redact = redactor([SECRET]);
   const form = new URLSearchParams({ v: SECRET }).toString().slice(2);
