@@ -2,7 +2,7 @@
 
 import { TokctlError } from './core/errors.ts';
 import type { Check, Report } from './core/report.ts';
-import { isWellFormed, type Token } from './core/token.ts';
+import { isWellFormed, type Token, type TokenFormat } from './core/token.ts';
 import { checkAlgorithm } from './judging/algorithm.ts';
 import { conclude, type Findings } from './judging/conclusion.ts';
 import { type Context, contextOf } from './judging/context.ts';
@@ -46,7 +46,9 @@ export const REVOCATION: Check = {
   spec: 'RFC 7662 §2.2',
 };
 
-const WORDS: Readonly<Record<string, string>> = {
+const WORDS: Readonly<Record<TokenFormat, string>> = {
+  jws: 'a JWS',
+  'jws-json': 'a JWS in JSON serialization',
   opaque: 'an opaque token, which only its issuer can judge',
   jwe: 'a JWE, which only its audience can open',
   paseto: 'a PASETO, which is no JWT',
@@ -55,11 +57,7 @@ const WORDS: Readonly<Record<string, string>> = {
 
 function unsupported({ token, part }: Subject): TokctlError {
   const vendor = part.vendor === undefined ? '' : ` (${part.vendor})`;
-  return new TokctlError(
-    'ERR_TOKEN_UNSUPPORTED',
-    `expected a signed JWT, got ${WORDS[token.format] ?? token.format}${vendor}`,
-    {
-      hint: token.format === 'sd-jwt' ? 'read it: tokctl decode -' : 'ask the server: tokctl introspect -',
-    },
-  );
+  return new TokctlError('ERR_TOKEN_UNSUPPORTED', `expected a signed JWT, got ${WORDS[token.format]}${vendor}`, {
+    hint: token.format === 'sd-jwt' ? 'read it: tokctl decode -' : 'ask the server: tokctl introspect -',
+  });
 }

@@ -3,7 +3,7 @@
 // server's word on `active` stands (RFC 7662 §2.2).
 
 import type { ClaimsInput } from './claims.ts';
-import { JsonNumber, member } from './json.ts';
+import { JsonNumber, member, memberOrNull } from './json.ts';
 import { finiteNumber } from './lint.ts';
 import type { Check } from './report.ts';
 import { durationWords, formatUtc } from './time.ts';
@@ -18,7 +18,7 @@ const TIME_CHECKS = {
 
 /** A claim that must be a NumericDate: its seconds, or the check that says why it is none. */
 function numericDate({ claims, origin }: ClaimsInput, claim: 'exp' | 'nbf' | 'iat'): number | Check {
-  const actual = member(claims, claim) ?? null;
+  const actual = memberOrNull(claims, claim);
   const seconds = finiteNumber(actual);
   if (seconds !== undefined && seconds >= 0) return seconds;
   const isNumber = typeof actual === 'number' || actual instanceof JsonNumber;

@@ -11,10 +11,10 @@ import type { Check } from './report.ts';
 
 export interface ClaimsInput {
   claims: JsonObject;
-  header?: JsonObject;
+  header?: JsonObject | undefined;
   kind: KindName;
   /** The issuer that was named; undefined: nobody named one. */
-  issuer?: string;
+  issuer: string | undefined;
   expectations: Expectations;
   /** Seconds since 1970. */
   now: number;
@@ -128,7 +128,10 @@ function audience({ claims, expectations: { audience: wanted = [] } }: ClaimsInp
 
 const optional = <K extends string>(name: K, value: Json | undefined): { [P in K]?: Json } =>
   value === undefined ? {} : ({ [name]: value } as { [P in K]?: Json });
-const oneOrList = (values: readonly string[]): Json => (values.length === 1 ? (values[0] ?? null) : [...values]);
+function oneOrList(values: readonly string[]): Json {
+  const [only] = values;
+  return only !== undefined && values.length === 1 ? only : [...values];
+}
 
 // ---------------------------------------------------------------- what it is and may do
 

@@ -38,6 +38,12 @@ export class JsonError extends Error {
   }
 }
 
+/** What `parseJson` threw. @throws it, where it is anything else: a fault of the program */
+export function asJsonError(problem: unknown): JsonError {
+  if (problem instanceof JsonError) return problem;
+  throw problem;
+}
+
 export interface ParsedJson {
   value: Json;
   /**
@@ -68,6 +74,12 @@ export function textMember(object: JsonObject | undefined, name: string): string
   const value = member(object, name);
   return typeof value === 'string' ? value : undefined;
 }
+
+/** The own member as text; empty if it is absent or no string. */
+export const textOrEmpty = (object: JsonObject | undefined, name: string): string => textMember(object, name) ?? '';
+
+/** The own member, or null if it is absent: for a report, where something must stand. */
+export const memberOrNull = (object: JsonObject | undefined, name: string): Json => member(object, name) ?? null;
 
 /**
  * Reads one JSON text (RFC 8259) whole.
@@ -203,9 +215,9 @@ class Reader {
     let value = '';
     for (;;) {
       PLAIN.lastIndex = this.#at;
-      const plain = PLAIN.exec(this.#text)?.[0] ?? '';
-      value += plain;
-      this.#at += plain.length;
+      PLAIN.test(this.#text);
+      value += this.#text.slice(this.#at, PLAIN.lastIndex);
+      this.#at = PLAIN.lastIndex;
       if (this.#skip('"')) return value;
       if (this.#text[this.#at] !== '\\') throw this.#fault('a control character or the end inside a string');
       value += this.#escape();
@@ -242,7 +254,8 @@ class Reader {
 
   #space(): void {
     SPACE.lastIndex = this.#at;
-    this.#at += SPACE.exec(this.#text)?.[0].length ?? 0;
+    SPACE.test(this.#text);
+    this.#at = SPACE.lastIndex;
   }
 
   #skip(character: string): boolean {
@@ -269,9 +282,7 @@ const escapeUnit = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padSt
 const LOG_COMMAND = /#(?=#(?:vso)?\[)/gi;
 
 function printString(text: string): string {
-  const plain = JSON.stringify(text).replace(UNSAFE, (found) =>
-    [...Array(found.length).keys()].map((at) => escapeUnit(found[at] ?? '')).join(''),
-  );
+  const plain = JSON.stringify(text).replace(UNSAFE, (found) => found.split('').map(escapeUnit).join(''));
   return plain.replace(LOG_COMMAND, '\\u0023');
 }
 

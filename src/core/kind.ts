@@ -1,6 +1,6 @@
 // Which kind of token it is, and by what that is known: the typ header first, then what only one kind carries.
 
-import { isJsonObject, type JsonObject, member, textMember } from './json.ts';
+import { isJsonObject, type JsonObject, member, textMember, textOrEmpty } from './json.ts';
 import type { TokenFormat } from './token.ts';
 
 export const KIND_NAMES = [
@@ -73,12 +73,12 @@ const has = (claims: JsonObject, ...names: string[]): boolean => names.every((na
 /** In order: the first that applies decides. */
 const RULES: readonly Rule[] = [
   (claims) => {
-    const typ = textMember(claims, 'typ') ?? '';
+    const typ = textOrEmpty(claims, 'typ');
     const kind = ownMember(BY_PAYLOAD_TYP, typ);
     return kind && [kind, `claim typ is ${typ} (Keycloak)`];
   },
   (claims) => {
-    const use = textMember(claims, 'token_use') ?? '';
+    const use = textOrEmpty(claims, 'token_use');
     const kind = ownMember(BY_TOKEN_USE, use);
     return kind && [kind, `claim token_use is ${use}${has(claims, 'origin_jti') ? ' (Amazon Cognito)' : ''}`];
   },
@@ -122,7 +122,7 @@ const ID_TOKENS_ONLY: readonly (readonly [RegExp, string])[] = [
 ];
 
 function idTokenIssuer(claims: JsonObject): readonly [KindName, string] | undefined {
-  const iss = textMember(claims, 'iss') ?? '';
+  const iss = textOrEmpty(claims, 'iss');
   const found = iss.length < 200 ? ID_TOKENS_ONLY.find(([issuer]) => issuer.test(iss)) : undefined;
   return found && ['id_token', `iss is ${iss}: the JWTs of ${found[1]} are ID tokens`];
 }
@@ -166,6 +166,14 @@ function accessTokenClaim(claims: JsonObject): readonly [KindName, string] | und
   return telling.length === 0 ? undefined : ['access_token', `claim ${telling.join(', ')}${dialectOf(claims)}`];
 }
 
+function firstRule(claims: JsonObject): ReturnType<Rule> {
+  for (const rule of RULES) {
+    const found = rule(claims);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 export interface KindInput {
   format: TokenFormat;
   header?: JsonObject;
@@ -188,10 +196,8 @@ export function kindOf({ format, header, claims, takenFrom = '' }: KindInput): K
   const byTyp = typ === undefined ? undefined : ownMember(BY_TYP, normalizeTyp(typ));
   if (byTyp !== undefined) return { kind: byTyp[0], evidence: [`header typ is ${typ} (${byTyp[1]})`] };
   if (format === 'sd-jwt') return { kind: 'sd_jwt', evidence: ['disclosures after ~ (RFC 9901)'] };
-  for (const rule of claims === undefined ? [] : RULES) {
-    const found = rule(claims ?? {});
-    if (found !== undefined) return { kind: found[0], evidence: [found[1]] };
-  }
+  const byClaims = claims === undefined ? undefined : firstRule(claims);
+  if (byClaims !== undefined) return { kind: byClaims[0], evidence: [byClaims[1]] };
   const byMember = ownMember(BY_MEMBER, takenFrom.toLowerCase());
   return byMember === undefined
     ? { kind: 'unknown', evidence: [] }

@@ -1,18 +1,25 @@
 // What is odd in a header, whoever signed it: critical members, key references, unusual algorithms (security.md §1.2).
 
 import { escapeText } from './escape.ts';
-import { type Json, JsonNumber, type JsonObject, member, printJson, textMember } from './json.ts';
+import {
+  type Json,
+  JsonNumber,
+  type JsonObject,
+  member,
+  memberOrNull,
+  printJson,
+  textMember,
+  textOrEmpty,
+} from './json.ts';
 import { normalizeTyp } from './kind.ts';
 import type { Check } from './report.ts';
 
-const KEY_REFERENCES = ['jku', 'x5u', 'jwk', 'x5c'] as const;
-
-const FINDINGS: Record<string, string> = {
-  jku: 'header.jku.present',
-  x5u: 'header.x5u.present',
-  jwk: 'header.jwk.embedded',
-  x5c: 'header.x5c.present',
-};
+const KEY_REFERENCES = [
+  ['jku', 'header.jku.present'],
+  ['x5u', 'header.x5u.present'],
+  ['jwk', 'header.jwk.embedded'],
+  ['x5c', 'header.x5c.present'],
+] as const;
 
 /** The checks that need nothing but the header: `critical_header`, `key_reference`, and odd `format`. */
 export function lintHeader(header: JsonObject): Check[] {
@@ -62,15 +69,17 @@ function names(crit: Json): string {
 
 /** Keys that a token brings along, or points to, are never used; a proof of possession is the one kind that carries its own. */
 function keyReferences(header: JsonObject): Check[] {
-  const found = KEY_REFERENCES.filter((name) => Object.hasOwn(header, name));
-  if (found.length === 0) return [];
-  const isProof = normalizeTyp(textMember(header, 'typ') ?? '') === 'dpop+jwt' && found.every((name) => name === 'jwk');
+  const references = KEY_REFERENCES.filter(([name]) => Object.hasOwn(header, name));
+  const [first] = references;
+  if (first === undefined) return [];
+  const found = references.map(([name]) => name);
+  const isProof = normalizeTyp(textOrEmpty(header, 'typ')) === 'dpop+jwt' && found.every((name) => name === 'jwk');
   const list = found.map((name) => `\`${name}\``).join(', ');
   return [
     {
       name: 'key_reference',
       outcome: isProof ? 'passed' : 'warned',
-      finding: FINDINGS[found[0] ?? 'jku'] ?? 'header.jku.present',
+      finding: first[1],
       actual: found,
       because: isProof
         ? 'a DPoP proof carries its own public key (RFC 9449 §4.2)'
@@ -99,7 +108,7 @@ function oddMembers(header: JsonObject): Check[] {
       name: 'format',
       outcome: 'warned',
       finding: 'header.zip',
-      actual: header['zip'] ?? null,
+      actual: memberOrNull(header, 'zip'),
       because: '`zip` has no meaning in a JWS; nothing was inflated',
       spec: 'RFC 7516 §4.1.3',
     });
@@ -138,7 +147,7 @@ export function lintTimes(claims: JsonObject): Check[] {
       outcome: 'warned',
       finding: `claims.${found[0]}.milliseconds`,
       expected: 'seconds since 1970',
-      actual: Object.fromEntries(found.map((name) => [name, claims[name] ?? null])),
+      actual: Object.fromEntries(found.map((name) => [name, memberOrNull(claims, name)])),
       because: `${found.join(', ')} ${found.length > 1 ? 'look' : 'looks'} like milliseconds; times count seconds`,
       spec: 'RFC 7519 §2',
     },

@@ -3,7 +3,7 @@
 
 import { type Base64UrlFault, decodeBase64Url, isFault } from './base64url.ts';
 import { characterName, escapeText } from './escape.ts';
-import { JsonError } from './json.ts';
+import type { JsonError } from './json.ts';
 import type { Check } from './report.ts';
 
 /** A failed `format` check. */
@@ -44,7 +44,7 @@ export function truncated(where: string, count?: number, { expected = 3 } = {}):
 export function illegalCharacters(text: string): Check[] {
   const position = text.search(/[^\x21-\x7e]/u);
   if (position < 0) return [];
-  const name = characterName(text.codePointAt(position) ?? 0);
+  const name = characterName(Number(text.codePointAt(position)));
   return [
     {
       ...format('input.illegal_character', `character ${position + 1} is ${name}, which no token may contain`),
@@ -101,7 +101,7 @@ function badPart(fault: Base64UrlFault, part: string, { offset, name }: { offset
         `character ${at}, the last of the ${name}, has bits set that carry no data`,
       );
     case 'character':
-      return alphabet(part.codePointAt(fault.position) ?? 0, at, name);
+      return alphabet(Number(part.codePointAt(fault.position)), at, name);
   }
 }
 
@@ -128,9 +128,8 @@ export function decodeUtf8(bytes: Uint8Array, where: string): { text: string; fa
   }
 }
 
-/** Why a part is no JSON. `problem` is what `parseJson` threw. */
-export function jsonFault(problem: unknown, where: 'header' | 'payload'): Check {
-  if (!(problem instanceof JsonError)) throw problem;
+/** Why a part is no JSON. */
+export function jsonFault(problem: JsonError, where: 'header' | 'payload'): Check {
   const finding = problem.tooDeep ? 'json.too_deep' : 'json.invalid';
   const because = problem.tooDeep
     ? `the ${where} is ${problem.message}`

@@ -6,7 +6,16 @@
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { decodeBase64Url, decodeLeniently, isFault } from './base64url.ts';
-import { isJsonObject, JsonError, type JsonObject, member, parseJson, textMember } from './json.ts';
+import {
+  asJsonError,
+  isJsonObject,
+  type JsonError,
+  type JsonObject,
+  member,
+  parseJson,
+  textMember,
+  textOrEmpty,
+} from './json.ts';
 import type { Check } from './report.ts';
 
 import {
@@ -82,7 +91,8 @@ function parseSdJwt(text: string): Parsed | undefined {
 /** Undefined when the text is neither a JWS or JWE nor a near miss of one. */
 function parseCompact(text: string): Parsed | undefined {
   const parts = splitAtDots(text, 7);
-  const head = readHeader(parts[0] ?? '');
+  const [first = ''] = parts;
+  const head = readHeader(first);
   if (head === undefined) return undefined;
   if ('problem' in head) return { format: 'jws', faults: damagedHeader(text, parts, head) };
   const { header, faults } = head;
@@ -161,10 +171,10 @@ function readHeader(part: string): Header | Unreadable | undefined {
   if (!/^\s*\{/.test(text)) return undefined;
   try {
     const { value, duplicates } = parseJson(text);
-    if (!isJsonObject(value)) return undefined;
-    return { header: value, faults: [...faults, ...duplicateFaults(duplicates, 'header')], isWellCoded };
-  } catch (problem) {
-    if (!(problem instanceof JsonError)) throw problem;
+    // What begins with a brace is an object, or no JSON.
+    return { header: value as JsonObject, faults: [...faults, ...duplicateFaults(duplicates, 'header')], isWellCoded };
+  } catch (thrown) {
+    const problem = asJsonError(thrown);
     if (!/"(?:alg|typ|kid|enc)"\s*:/.test(text)) return undefined;
     return { problem, endsEarly: problem.position >= text.length };
   }
@@ -227,7 +237,7 @@ function readClaims(part: string): Claims {
     }
     return { claims: value, faults: [...faults, ...duplicateFaults(duplicates, 'claims')], isWellCoded };
   } catch (problem) {
-    return { faults: isWellCoded ? [...faults, jsonFault(problem, 'payload')] : [], isWellCoded };
+    return { faults: isWellCoded ? [...faults, jsonFault(asJsonError(problem), 'payload')] : [], isWellCoded };
   }
 }
 
@@ -251,7 +261,7 @@ function parseJsonText(text: string): Parsed {
     Object.hasOwn(object, 'payload') && ['signature', 'signatures'].some((one) => Object.hasOwn(object, one));
   if (!isJwe && !isJws)
     return { format: 'opaque', faults: [format('token.malformed', `${jsonName(object)}, not a token`)] };
-  const head = readHeader(textMember(object, 'protected') ?? '');
+  const head = readHeader(textOrEmpty(object, 'protected'));
   const name = isJwe ? 'JWE (RFC 7516 §7.2)' : 'JWS (RFC 7515 §7.2)';
   return {
     format: 'jws-json',
@@ -267,9 +277,10 @@ function jsonName(object: JsonObject): string {
 
 function readObject(text: string): JsonObject | undefined {
   try {
-    const { value } = parseJson(text);
-    return isJsonObject(value) ? value : undefined;
-  } catch {
+    // What begins with a brace is an object, or no JSON.
+    return parseJson(text).value as JsonObject;
+  } catch (problem) {
+    asJsonError(problem);
     return undefined;
   }
 }

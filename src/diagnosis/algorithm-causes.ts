@@ -1,7 +1,7 @@
 // Causes that the algorithm tells: not signed, a shared secret, one that is not allowed, and tokens that only their
 // audience or their issuer can verify.
 
-import { member, textMember } from '../core/json.ts';
+import { member, textMember, textOrEmpty } from '../core/json.ts';
 import type { Cause } from '../core/report.ts';
 import {
   adviceOr,
@@ -15,7 +15,7 @@ import {
   textsOf,
 } from './facts.ts';
 
-const algOf = ({ token }: Facts): string => textMember(token.header, 'alg') ?? '';
+const algOf = ({ token }: Facts): string => textOrEmpty(token.header, 'alg');
 const kidOf = ({ token }: Facts): string | undefined => textMember(token.header, 'kid');
 const isHmac = (facts: Facts): boolean => /^HS(?:256|384|512)$/.test(algOf(facts));
 

@@ -1,7 +1,7 @@
 // Causes that audience and scope tell: for whom the token is, what it allows, and what only the server tells of that.
 
 import { scopesOf } from '../core/claims.ts';
-import { isJsonObject, type JsonObject, member, textMember } from '../core/json.ts';
+import { isJsonObject, type JsonObject, member, textOrEmpty } from '../core/json.ts';
 import type { Cause, Check } from '../core/report.ts';
 import {
   adviceOr,
@@ -145,7 +145,7 @@ const lightweight: Rule = (facts) => {
 
 /** Since 26.2 Keycloak writes into the first letters of jti what the token is; `lt` in the middle is lightweight. */
 function lightweightId({ token, provider }: Facts): string | undefined {
-  const jti = textMember(token.claims, 'jti') ?? '';
+  const jti = textOrEmpty(token.claims, 'jti');
   if (provider?.id !== 'keycloak' || !/^[a-z]{2}lt[a-z]{2}:/.test(jti)) return undefined;
   return `jti begins with ${jti.slice(0, 6)}: Keycloak marks lightweight tokens so`;
 }

@@ -1,7 +1,7 @@
 // Causes that keys and signature tell: rotated, of another environment, under another name, for another use, weak, altered.
 // Invariant: `certain` only where a key was seen to verify, or where the set itself says what is wrong with the key.
 
-import { textMember } from '../core/json.ts';
+import { textMember, textOrEmpty } from '../core/json.ts';
 import type { Cause, Check, Confidence, KeyTrace } from '../core/report.ts';
 import { durationWords, formatUtc } from '../core/time.ts';
 import { verifiedByOthers } from './algorithm-causes.ts';
@@ -23,7 +23,7 @@ import {
 import { ownerOf } from './known-issuers.ts';
 import { signatureLengths } from './text-causes.ts';
 
-const algOf = ({ token }: Facts): string => textMember(token.header, 'alg') ?? '';
+const algOf = ({ token }: Facts): string => textOrEmpty(token.header, 'alg');
 const kidOf = ({ token }: Facts): string | undefined => textMember(token.header, 'kid');
 const keysOf = ({ report }: Facts): readonly KeyTrace[] => report.verification?.keys ?? [];
 

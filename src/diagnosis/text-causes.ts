@@ -1,11 +1,11 @@
 // Causes that the text alone tells: no token at all, cut off, damaged, or made by an issuer that breaks the form.
 // Invariant: nothing of the token itself is in a cause, only lengths, positions and names of characters.
 
-import { textMember } from '../core/json.ts';
+import { textMember, textOrEmpty } from '../core/json.ts';
 import type { Check } from '../core/report.ts';
 import { cause, type Facts, failedCheck, hasPassed, type Rule, reallyFailed } from './facts.ts';
 
-const algOf = ({ token }: Facts): string => textMember(token.header, 'alg') ?? '';
+const algOf = ({ token }: Facts): string => textOrEmpty(token.header, 'alg');
 
 // ---------------------------------------------------------------- no token, or none of this form
 

@@ -3,7 +3,7 @@
 
 import { createPublicKey } from 'node:crypto';
 import { decodeBase64Url, isFault } from '../core/base64url.ts';
-import { type JsonObject, member, textMember } from '../core/json.ts';
+import { type JsonObject, member, textMember, textOrEmpty } from '../core/json.ts';
 import { keyProblems, thumbprint } from '../protocol/key-strength.ts';
 import { counted, type DoctorFinding, question, short } from './finding.ts';
 
@@ -104,7 +104,7 @@ function sharedFactors(keys: readonly JsonObject[]): DoctorFinding[] {
 
 function modulus(key: JsonObject): bigint | undefined {
   if (textMember(key, 'kty') !== 'RSA') return undefined;
-  const bytes = decodeBase64Url(textMember(key, 'n') ?? '');
+  const bytes = decodeBase64Url(textOrEmpty(key, 'n'));
   if (isFault(bytes) || bytes.length === 0 || bytes.length > LARGEST) return undefined;
   return BigInt(`0x${Buffer.from(bytes).toString('hex')}`);
 }
@@ -138,7 +138,7 @@ function kids(keys: readonly JsonObject[]): DoctorFinding[] {
 
 function duplicates(keys: readonly JsonObject[]): DoctorFinding[] {
   const named = keys.filter((key) => textMember(key, 'kid') !== undefined);
-  const repeated = [...new Set(named.map((key) => textMember(key, 'kid') ?? ''))]
+  const repeated = [...new Set(named.map((key) => textOrEmpty(key, 'kid')))]
     .map((kid) => ({ kid, same: named.filter((key) => member(key, 'kid') === kid) }))
     .filter(({ same }) => same.length > 1);
   if (repeated.length === 0) return [];

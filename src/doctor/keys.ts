@@ -1,6 +1,6 @@
 // The JWK Set (RFC 7517): fetched once, judged as a set. What is wrong with a single key stands in `key-faults.ts`.
 
-import { type JsonObject, member, textMember } from '../core/json.ts';
+import { type JsonObject, member, textMember, textOrEmpty } from '../core/json.ts';
 import { durationWords } from '../core/time.ts';
 import { inspectKeys } from '../key-set.ts';
 import { ASYMMETRIC } from '../protocol/algorithm.ts';
@@ -94,9 +94,9 @@ function uses(keys: readonly JsonObject[]): DoctorFinding {
 
 /** One algorithm that the key might verify: its own, or the usual one of its type. */
 function likelyAlgorithm(key: JsonObject): string {
-  const crv = textMember(key, 'crv') ?? '';
+  const crv = textOrEmpty(key, 'crv');
   const byCurve: Readonly<Record<string, string>> = { 'P-256': 'ES256', 'P-384': 'ES384', 'P-521': 'ES512' };
-  if (textMember(key, 'alg') !== undefined) return textMember(key, 'alg') ?? '';
+  if (textMember(key, 'alg') !== undefined) return textOrEmpty(key, 'alg');
   if (textMember(key, 'kty') === 'EC') return (Object.hasOwn(byCurve, crv) ? byCurve[crv] : undefined) ?? crv;
   return textMember(key, 'kty') === 'RSA' ? 'RS256' : 'EdDSA';
 }

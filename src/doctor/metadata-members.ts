@@ -1,6 +1,6 @@
 // What the metadata says, member by member: what must be there, what must be a URL, and what must not be offered.
 
-import { type JsonObject, member, textMember } from '../core/json.ts';
+import { type JsonObject, member, textMember, textOrEmpty } from '../core/json.ts';
 import { isLoopback } from '../protocol/address.ts';
 import type { Metadata } from '../protocol/metadata.ts';
 import type { DoctorContext } from './context.ts';
@@ -97,7 +97,7 @@ function origins(raw: JsonObject, { issuer, allowed }: { issuer: string; allowed
   const home = new URL(issuer).origin;
   const known = [home, ...allowed.filter((one) => URL.canParse(one)).map((one) => new URL(one).origin)];
   const elsewhere = endpointNames(raw).filter((name) => !known.includes(originOf(textMember(raw, name)) ?? home));
-  const evidence = elsewhere.map((name) => `${short(name)}: ${short(textMember(raw, name) ?? '')}`);
+  const evidence = elsewhere.map((name) => `${short(name)}: ${short(textOrEmpty(raw, name))}`);
   if (elsewhere.length === 0) return ORIGINS.ok('every endpoint is on the origin of the issuer');
   const credentialed = elsewhere.filter((name) => CREDENTIALED.includes(name));
   const first = originOf(textMember(raw, credentialed[0] ?? ''));

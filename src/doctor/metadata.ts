@@ -2,7 +2,7 @@
 // the first. Invariant: metadata of another issuer is shown and compared, and never used (RFC 8414 §3.3).
 
 import { TokctlError } from '../core/errors.ts';
-import { isJsonObject, type JsonObject, parseJson, printJson, textMember } from '../core/json.ts';
+import { isJsonObject, type JsonObject, parseJson, printJson, textMember, textOrEmpty } from '../core/json.ts';
 import { isLoopback, shownUrl } from '../protocol/address.ts';
 import { type Metadata, readMetadataAnswer, wellKnownLocations } from '../protocol/metadata.ts';
 import { ask, type DoctorContext } from './context.ts';
@@ -114,11 +114,11 @@ function identity(issuer: string, documents: readonly Document[]): DoctorFinding
   if (named.length === 0) return [];
   if (wrong.length === 0) return [IDENTITY.ok('the metadata names the issuer that was asked for, byte for byte')];
   const [first] = wrong;
-  const actual = textMember(first?.raw, 'issuer') ?? '';
+  const actual = textOrEmpty(first?.raw, 'issuer');
   const rest = wrong.length === named.length ? '; nothing else in it was used' : ', at one of its locations';
   return [
     IDENTITY.error(`the metadata is of the issuer ${short(actual)}, and not of ${issuer}${rest}`, {
-      evidence: wrong.map(({ url, raw }) => `${shownUrl(url)}: issuer ${short(textMember(raw, 'issuer') ?? '')}`),
+      evidence: wrong.map(({ url, raw }) => `${shownUrl(url)}: issuer ${short(textOrEmpty(raw, 'issuer'))}`),
       fix: first?.error?.hint.replace('tokctl … --issuer', 'tokctl doctor') ?? 'make both the same, byte for byte',
     }),
   ];

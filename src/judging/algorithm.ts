@@ -1,6 +1,6 @@
 // `algorithm`: may a token be signed so at all? The allow-list decides, never the token alone (RFC 8725 §3.1).
 
-import { textMember } from '../core/json.ts';
+import { textOrEmpty } from '../core/json.ts';
 import type { Check } from '../core/report.ts';
 import type { Token } from '../core/token.ts';
 import { ASYMMETRIC, algorithmNamed, SYMMETRIC } from '../protocol/algorithm.ts';
@@ -9,7 +9,7 @@ import { notChecked } from './key-checks.ts';
 
 /** `algorithm`: on the allow-list, and never `none`. */
 export function checkAlgorithm({ header }: Token, { options }: Pick<Context, 'options'>): Check {
-  const actual = textMember(header, 'alg') ?? '';
+  const actual = textOrEmpty(header, 'alg');
   const allowed = allowedAlgorithms(options);
   const check: Pick<Check, 'name' | 'actual' | 'spec'> = { name: 'algorithm', actual, spec: 'RFC 8725 §3.1' };
   const failed: Omit<Check, 'because'> = { ...check, outcome: 'failed', expected: allowed };
@@ -38,7 +38,7 @@ function allowedAlgorithms({ algorithms, secret }: Context['options']): string[]
 
 /** The checks where nothing could be verified with a key: `none`, HMAC without a secret, an unknown name. */
 export function withoutKeys({ header, signature }: Token): Check[] {
-  const alg = textMember(header, 'alg') ?? '';
+  const alg = textOrEmpty(header, 'alg');
   if (alg.toLowerCase() !== 'none')
     return [
       notChecked('key', 'no key of the issuer fits this algorithm'),

@@ -2,7 +2,7 @@
 // Invariant: lists are sets and `scope` is one; what only one side names is no difference, unless the token should name it.
 
 import { scopesOf } from '../core/claims.ts';
-import { isJsonObject, type Json, type JsonObject, member, printJson, textMember } from '../core/json.ts';
+import { isJsonObject, type Json, type JsonObject, member, memberOrNull, printJson, textMember } from '../core/json.ts';
 import { finiteNumber } from '../core/lint.ts';
 import type { Check, Difference, Verdict } from '../core/report.ts';
 import { durationWords } from '../core/time.ts';
@@ -71,8 +71,8 @@ function differingClaims(local: JsonObject, remote: JsonObject): Difference[] {
     .map(
       (name): Difference => ({
         subject: name,
-        local: member(local, name) ?? null,
-        remote: member(remote, name) ?? null,
+        local: memberOrNull(local, name),
+        remote: memberOrNull(remote, name),
         meaning: meaningOf(name, local, remote),
       }),
     );
@@ -109,7 +109,7 @@ function meaningOf(name: string, local: JsonObject, remote: JsonObject): string 
 }
 
 function audienceMeaning(local: JsonObject, remote: JsonObject): string {
-  const [own, told] = [listOf(member(local, 'aud')), listOf(member(remote, 'aud'))];
+  const [own, told] = [listOf(memberOrNull(local, 'aud')), listOf(memberOrNull(remote, 'aud'))];
   if (told.every((one) => own.includes(one)))
     return 'another audience rule: the server names only a part, that of this caller';
   return own.every((one) => told.includes(one))
@@ -117,7 +117,7 @@ function audienceMeaning(local: JsonObject, remote: JsonObject): string {
     : 'another audience rule: the server names others than the token';
 }
 
-const listOf = (value: Json | undefined): string[] => [value ?? []].flat().map(canonical);
+const listOf = (value: Json): string[] => [value].flat().map(canonical);
 
 function lifetimeMeaning(local: JsonObject, remote: JsonObject): string {
   const [own, told] = [finiteNumber(member(local, 'exp')), finiteNumber(member(remote, 'exp'))];
@@ -131,7 +131,7 @@ function lifetimeMeaning(local: JsonObject, remote: JsonObject): string {
 function addedClaims(local: JsonObject, remote: JsonObject): Difference[] {
   return OWN_CLAIMS.filter((name) => !has(local, name) && has(remote, name)).map((name) => ({
     subject: name,
-    remote: member(remote, name) ?? member(remote, 'scp') ?? null,
+    remote: member(remote, name) ?? memberOrNull(remote, 'scp'),
     meaning: `only the server tells ${name}: the token is a lightweight one`,
   }));
 }
@@ -151,7 +151,8 @@ function canonical(value: Json | undefined): string {
   if (number !== undefined && Number.isSafeInteger(number)) return String(number);
   if (Array.isArray(value)) {
     const items = [...new Set(value.map(canonical))].sort();
-    return items.length === 1 ? (items[0] ?? '') : `[${items.join(' ')}]`;
+    const [only] = items;
+    return only !== undefined && items.length === 1 ? only : `[${items.join(' ')}]`;
   }
   return isJsonObject(value) ? `{${members(value).join(' ')}}` : printJson(value);
 }

@@ -147,21 +147,20 @@ function keysFrom({ jwks, jwksUri, key, secret }: VerifyOptions): Background['ke
  * they are, also where somebody's secret is one of them.
  */
 function redacted(report: Report, { token }: Subject, { options, learned }: Context): Report {
-  const hidden = redactJson(report, secrecyOf(options, [token.text, ...learned]));
+  const redact = secrecyOf(options, [token.text, ...learned]);
+  const hidden = redactJson(report, redact);
   if (hidden === report) return report;
   const { schema, verdict, active, exit_code, weakened, checks, causes, error } = report;
   return {
     ...hidden,
     ...{ schema, verdict, active, exit_code, weakened },
-    checks: hidden.checks.map((check, index) => ({ ...check, ...wordsOf(checks[index]) })),
-    causes: hidden.causes.map((cause, index) => ({ ...cause, code: causes[index]?.code ?? cause.code })),
-    ...(error === undefined ? {} : { error: { ...(hidden.error ?? error), code: error.code } }),
+    checks: checks.map((check) => ({ ...redactJson(check, redact), ...wordsOf(check) })),
+    causes: causes.map((cause) => ({ ...redactJson(cause, redact), code: cause.code })),
+    ...(error === undefined ? {} : { error: { ...redactJson(error, redact), code: error.code } }),
   };
 }
 
-function wordsOf(check: Check | undefined): Partial<Check> {
-  if (check === undefined) return {};
-  const { name, outcome, finding, spec } = check;
-  const own = name.startsWith('claim:') ? {} : { name };
-  return { ...own, outcome, ...(finding === undefined ? {} : { finding }), ...(spec === undefined ? {} : { spec }) };
+/** What tokctl says itself; the name of a claim is another's. */
+function wordsOf({ name, because: _, expected: __, actual: ___, ...words }: Check): Partial<Check> {
+  return name.startsWith('claim:') ? words : { name, ...words };
 }

@@ -1,6 +1,6 @@
 // The checks `key`, `key_strength` and `signature` in words: which key was found, what is known against it, how it came out.
 
-import { type JsonObject, member, textMember } from '../core/json.ts';
+import { type JsonObject, member, textMember, textOrEmpty } from '../core/json.ts';
 import type { Check } from '../core/report.ts';
 import type { Token } from '../core/token.ts';
 import { algorithmNamed } from '../protocol/algorithm.ts';
@@ -64,8 +64,7 @@ export const weakKey = ({ finding, because }: KeyProblem): Check => ({
 /** A key that verified, with what is known against it. */
 export function strengthOf(jwk: JsonObject, problems: JudgedKey['problems']): Check {
   const [problem] = problems;
-  const bits = keyBits(jwk);
-  const size = bits === undefined ? 'the key' : `${textMember(jwk, 'crv') ?? `${bits} bits`}`;
+  const size = textMember(jwk, 'crv') ?? `${keyBits(jwk)} bits`;
   const spec = 'RFC 8725 §3.5';
   if (problem !== undefined)
     return { name: 'key_strength', outcome: 'warned', finding: problem.finding, because: problem.because, spec };
@@ -80,7 +79,7 @@ export function whyNot(
   jwk: JsonObject | undefined,
   tried: number,
 ): string {
-  const alg = textMember(header, 'alg') ?? '';
+  const alg = textOrEmpty(header, 'alg');
   const needed = signatureBytes(alg, jwk);
   const looksLikeDer = alg.startsWith('ES') && signature[0] === 0x30 && signature.length > 8;
   if (signature.length === 0) return 'the signature is empty';
@@ -97,6 +96,6 @@ export function whyNot(
 export function signatureBytes(alg: string, jwk: JsonObject | undefined): number | undefined {
   const known = algorithmNamed(alg);
   if (known?.signatureBytes !== undefined) return known.signatureBytes;
-  const bits = jwk === undefined ? undefined : keyBits(jwk);
-  return bits === undefined ? undefined : Math.ceil(bits / 8);
+  const bits = jwk && keyBits(jwk);
+  return bits && Math.ceil(bits / 8);
 }

@@ -2,7 +2,7 @@
 // Invariant: nothing in the header of a token chooses a key but `kid` (security.md A7-A11).
 
 import { TokctlError } from '../core/errors.ts';
-import { type JsonObject, member, textMember } from '../core/json.ts';
+import { type JsonObject, member, textMember, textOrEmpty } from '../core/json.ts';
 import type { Check, KeyTrace, Verification } from '../core/report.ts';
 import type { Token } from '../core/token.ts';
 import { hasUsableKey, type JudgedKey, judgeKey, MAX_CANDIDATES, traceKey } from '../protocol/jwks.ts';
@@ -40,7 +40,7 @@ async function byTheseKeys(token: Token, jws: string, source: KeySource): Promis
 
 function wantedKey({ header }: Token, { pinned }: KeySource) {
   const kid = member(header, 'kid');
-  return { alg: textMember(header, 'alg') ?? '', pinned, ...(typeof kid === 'string' ? { kid } : {}) };
+  return { alg: textOrEmpty(header, 'alg'), pinned, ...(typeof kid === 'string' ? { kid } : {}) };
 }
 
 const hasKid = ({ set, pinned }: KeySource, kid: string | undefined): boolean =>
@@ -107,7 +107,7 @@ function noCandidate({ token, jws, source, judged }: Trial): SignatureJudgement 
 
 function tryCandidates(trial: Trial, candidates: JudgedKey[]): SignatureJudgement {
   const { token, jws, source, judged } = trial;
-  const alg = textMember(token.header, 'alg') ?? '';
+  const alg = textOrEmpty(token.header, 'alg');
   const notes = new Map<JsonObject, string>();
   const tried: JudgedKey[] = [];
   for (const candidate of candidates) {
@@ -143,7 +143,7 @@ function verified(
   trial: Trial & { candidates: JudgedKey[]; notes: Map<JsonObject, string> },
 ): SignatureJudgement {
   const { token, source, judged, candidates, notes } = trial;
-  const alg = textMember(token.header, 'alg') ?? '';
+  const alg = textOrEmpty(token.header, 'alg');
   const kid = textMember(jwk, 'kid');
   const print = thumbprint(jwk);
   notes.set(jwk, 'it verifies the signature');
@@ -160,8 +160,8 @@ function verified(
       key: {
         ...(kid === undefined ? {} : { kid }),
         alg,
-        kty: textMember(jwk, 'kty') ?? '',
-        ...(print === undefined ? {} : { thumbprint: print }),
+        kty: textOrEmpty(jwk, 'kty'),
+        ...(print && { thumbprint: print }),
       },
     },
   };

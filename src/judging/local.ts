@@ -2,7 +2,7 @@
 
 import { checkClaims } from '../core/claims.ts';
 import type { TokctlError } from '../core/errors.ts';
-import { type JsonObject, member, textMember } from '../core/json.ts';
+import { type JsonObject, member, textMember, textOrEmpty } from '../core/json.ts';
 import type { Check, Verification } from '../core/report.ts';
 import type { Context } from './context.ts';
 import { checkPossession } from './possession.ts';
@@ -33,9 +33,9 @@ async function judgeClaims({ token, kind }: Subject, anchor: Anchor, context: Co
   const { now } = context;
   const checks = checkClaims({
     claims,
-    ...(header === undefined ? {} : { header }),
+    header,
     kind,
-    ...(anchor.issuer === undefined ? {} : { issuer: anchor.issuer }),
+    issuer: anchor.issuer,
     expectations,
     now,
     origin: 'token',
@@ -46,7 +46,7 @@ async function judgeClaims({ token, kind }: Subject, anchor: Anchor, context: Co
 /** Why nobody but the audience, or the issuer, can verify this JWT (facts of providers); undefined for all others. */
 export function notLocallyVerifiable({ token }: Subject, { options }: Context): string | undefined {
   const { header, claims } = token;
-  const alg = textMember(header, 'alg') ?? '';
+  const alg = textOrEmpty(header, 'alg');
   if (/^HS\d+$/.test(alg) && options.secret === undefined)
     return `${alg} is made with a secret that only the issuer has`;
   if (isGraph(header, claims))
@@ -59,4 +59,4 @@ export function notLocallyVerifiable({ token }: Subject, { options }: Context): 
 /** A `nonce` in the header is the mark of tokens that are made for Microsoft Graph. */
 const isGraph = (header: JsonObject | undefined, claims: JsonObject | undefined): boolean =>
   member(header, 'nonce') !== undefined &&
-  /^https:\/\/(?:sts\.windows\.net|login\.microsoftonline\.com)\//.test(textMember(claims, 'iss') ?? '');
+  /^https:\/\/(?:sts\.windows\.net|login\.microsoftonline\.com)\//.test(textOrEmpty(claims, 'iss'));

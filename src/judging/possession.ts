@@ -5,7 +5,15 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { TokctlError } from '../core/errors.ts';
 import type { Expectations } from '../core/expectations.ts';
-import { isJsonObject, type Json, type JsonObject, member, textMember } from '../core/json.ts';
+import {
+  isJsonObject,
+  type Json,
+  type JsonObject,
+  member,
+  memberOrNull,
+  textMember,
+  textOrEmpty,
+} from '../core/json.ts';
 import { finiteNumber } from '../core/lint.ts';
 import type { Check, CheckName } from '../core/report.ts';
 import { isWellFormed, parseToken, type Token } from '../core/token.ts';
@@ -66,7 +74,7 @@ function checkHash({ token, claims }: Possession, text: string | undefined, hash
     const because = `unchecked; give the ${thing} with ${option}`;
     return actual === undefined ? [] : [{ name, outcome: 'skipped', because, spec }];
   }
-  const expected = leftHalfHash(textMember(token.header, 'alg') ?? '', text);
+  const expected = leftHalfHash(textOrEmpty(token.header, 'alg'), text);
   const same = actual === expected;
   const because = same
     ? `it belongs to the ${thing}`
@@ -135,7 +143,7 @@ function byProof({ token, expectations, now }: Possession, cnf: JsonObject | und
       ?.toLowerCase()
       .replace(/^application\//, '') !== 'dpop+jwt'
   )
-    return failed('the proof is of another type', { expected: 'dpop+jwt', actual: member(header, 'typ') ?? null });
+    return failed('the proof is of another type', { expected: 'dpop+jwt', actual: memberOrNull(header, 'typ') });
   const jwk = member(header, 'jwk');
   if (!isJsonObject(jwk) || keyProblems(jwk).some(({ fatal }) => fatal))
     return failed('the proof carries no sound public key');
@@ -156,12 +164,13 @@ function byProof({ token, expectations, now }: Possession, cnf: JsonObject | und
 }
 
 function badSignature(proof: Token, jwk: JsonObject): Check | undefined {
-  const alg = textMember(proof.header, 'alg') ?? '';
+  const alg = textOrEmpty(proof.header, 'alg');
   const known = algorithmNamed(alg);
   if (known === undefined || known.kty === 'oct' || known.kty !== textMember(jwk, 'kty'))
     return failed('the algorithm of the proof does not fit its key', { actual: alg });
-  const outcome = proof.jws === undefined ? 'not_verified' : verifySignature(proof.jws, jwk, alg);
-  return outcome === 'verified' ? undefined : failed('the signature of the proof does not verify');
+  return verifySignature(proof.text, jwk, alg) === 'verified'
+    ? undefined
+    : failed('the signature of the proof does not verify');
 }
 
 /** Seconds that a proof may be old; servers allow for little more. */
@@ -176,10 +185,10 @@ function wrongClaim(claims: JsonObject, { token, expectations, now }: Omit<Posse
   if (dpopMethod !== undefined && member(claims, 'htm') !== dpopMethod)
     return failed('the proof is for another method (htm)', {
       expected: dpopMethod,
-      actual: member(claims, 'htm') ?? null,
+      actual: memberOrNull(claims, 'htm'),
     });
   if (dpopUrl !== undefined && withoutQuery(textMember(claims, 'htu')) !== withoutQuery(dpopUrl))
-    return failed('the proof is for another URL (htu)', { expected: dpopUrl, actual: member(claims, 'htu') ?? null });
+    return failed('the proof is for another URL (htu)', { expected: dpopUrl, actual: memberOrNull(claims, 'htu') });
   const iat = finiteNumber(member(claims, 'iat'));
   if (iat === undefined) return failed('the proof does not say when it was made: it has no iat');
   const tolerance = PROOF_AGE + clockTolerance;
@@ -198,9 +207,14 @@ function byCertificate(cnf: JsonObject | undefined, certificate: string | Uint8A
   const spec = 'RFC 8705 §3.1';
   const expected = textMember(cnf, 'x5t#S256');
   const actual = createHash('sha256').update(readCertificate(certificate).raw).digest('base64url');
-  const check = { name: 'confirmation', actual, ...(expected === undefined ? {} : { expected }), spec } as const;
+  const unbound = { name: 'confirmation', actual, spec } as const;
   if (expected === undefined)
-    return { ...check, outcome: 'failed', because: 'the token is not bound to a certificate: it has no cnf.x5t#S256' };
+    return {
+      ...unbound,
+      outcome: 'failed',
+      because: 'the token is not bound to a certificate: it has no cnf.x5t#S256',
+    };
+  const check = { ...unbound, expected };
   if (expected !== actual) return { ...check, outcome: 'failed', because: 'the token is bound to another certificate' };
   return {
     ...check,

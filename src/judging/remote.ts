@@ -2,7 +2,7 @@
 
 import { checkClaims } from '../core/claims.ts';
 import { TokctlError } from '../core/errors.ts';
-import { type JsonObject, textMember } from '../core/json.ts';
+import { type JsonObject, textMember, textOrEmpty } from '../core/json.ts';
 import type { KindName } from '../core/kind.ts';
 import type { Check, IntrospectionPart } from '../core/report.ts';
 import { isMutualTls } from '../protocol/client-authentication.ts';
@@ -45,8 +45,7 @@ export async function askServer(subject: Subject, anchor: Anchor, context: Conte
     const ask = asker({ subject, anchor, context, options, endpoint, caller, seen });
     const first = await ask(options.tokenTypeHint);
     const again = !first.active && options.tokenTypeHint === undefined && subject.kind === 'refresh_token';
-    const answer = again ? await ask('refresh_token') : first;
-    return judgeAnswer(subject, answer, { anchor, context, part: seen.part });
+    return judgeAnswer(subject, again ? await ask('refresh_token') : first, { anchor, context });
   } catch (error) {
     if (!(error instanceof TokctlError)) throw error;
     const { part, ...known } = seen;
@@ -112,7 +111,11 @@ interface Asking {
   seen: Seen;
 }
 
-function asker(asking: Asking): (hint: string | undefined) => Promise<IntrospectionAnswer> {
+interface Asked extends IntrospectionAnswer {
+  part: IntrospectionPart;
+}
+
+function asker(asking: Asking): (hint: string | undefined) => Promise<Asked> {
   const { subject, anchor, context, options, endpoint, caller, seen } = asking;
   return async (hint) => {
     const request = introspectionRequest({
@@ -126,14 +129,13 @@ function asker(asking: Asking): (hint: string | undefined) => Promise<Introspect
     });
     options.onRequest?.(request, caller.name);
     const answer = await exchange(request, context.network);
-    seen.part = partOf(answer, caller.name, hint);
+    const part = partOf(answer, caller.name, hint);
+    seen.part = part;
     const read = await readAnswer(answer, asking).catch((error: unknown) => {
-      if (error instanceof UnreadableAnswer)
-        seen.part = { ...partOf(answer, caller.name, hint), response: error.response };
+      if (error instanceof UnreadableAnswer) seen.part = { ...part, response: error.response };
       throw refusedAs(caller.name, error);
     });
-    seen.part = { ...seen.part, response: read.response };
-    return read;
+    return { ...read, part: { ...part, response: read.response } };
   };
 }
 
@@ -160,21 +162,15 @@ function partOf(answer: HttpAnswer, clientAuth: string, hint: string | undefined
 interface Judging {
   anchor: Anchor;
   context: Context;
-  part: IntrospectionPart | undefined;
 }
 
-function judgeAnswer(
-  subject: Subject,
-  answer: IntrospectionAnswer,
-  { anchor, context, part }: Judging,
-): RemoteJudgement {
-  const introspection = part === undefined ? {} : { introspection: part };
-  const said = { active: answer.active, received: answer.response, ...introspection };
+function judgeAnswer(subject: Subject, { part, ...answer }: Asked, { anchor, context }: Judging): RemoteJudgement {
+  const said = { active: answer.active, received: answer.response, introspection: part };
   if (!answer.active) return { ...said, checks: [answer.response_check, inactive(part)] };
   const checks = checkClaims({
     claims: answer.claims,
     kind: kindOfAnswer(subject.kind, answer.claims),
-    ...(anchor.issuer === undefined ? {} : { issuer: anchor.issuer }),
+    issuer: anchor.issuer,
     expectations: answerExpectations(context),
     now: context.now,
     origin: 'answer',
@@ -189,10 +185,9 @@ function answerExpectations({ options: { expectations = {} } }: Context) {
 }
 
 const SPEC = 'RFC 7662 §2.2';
-const caller = (part: IntrospectionPart | undefined): string =>
-  part === undefined ? '' : ` (asked with ${part.client_auth})`;
+const caller = (part: IntrospectionPart): string => ` (asked with ${part.client_auth})`;
 
-const active = (part: IntrospectionPart | undefined): Check => ({
+const active = (part: IntrospectionPart): Check => ({
   name: 'introspection',
   outcome: 'passed',
   expected: true,
@@ -201,7 +196,7 @@ const active = (part: IntrospectionPart | undefined): Check => ({
   spec: SPEC,
 });
 
-const inactive = (part: IntrospectionPart | undefined): Check => ({
+const inactive = (part: IntrospectionPart): Check => ({
   name: 'introspection',
   outcome: 'failed',
   expected: true,
@@ -210,17 +205,17 @@ const inactive = (part: IntrospectionPart | undefined): Check => ({
   spec: SPEC,
 });
 
-const TOKEN_TYPES: Readonly<Record<string, KindName>> = {
-  bearer: 'access_token',
-  dpop: 'access_token',
-  access_token: 'access_token',
-  refresh_token: 'refresh_token',
-  id_token: 'id_token',
-};
+const TOKEN_TYPES: ReadonlyMap<string, KindName> = new Map([
+  ['bearer', 'access_token'],
+  ['dpop', 'access_token'],
+  ['access_token', 'access_token'],
+  ['refresh_token', 'refresh_token'],
+  ['id_token', 'id_token'],
+]);
 
 /** An opaque token tells nothing of its kind; the answer may (`token_type`, `token_use`). */
 function kindOfAnswer(kind: KindName, claims: JsonObject): KindName {
   if (kind !== 'unknown') return kind;
-  const said = textMember(claims, 'token_use') ?? textMember(claims, 'token_type') ?? '';
-  return Object.hasOwn(TOKEN_TYPES, said.toLowerCase()) ? (TOKEN_TYPES[said.toLowerCase()] ?? kind) : kind;
+  const said = textMember(claims, 'token_use') ?? textOrEmpty(claims, 'token_type');
+  return TOKEN_TYPES.get(said.toLowerCase()) ?? kind;
 }

@@ -1,11 +1,11 @@
 // The judgement of a signature: may it be so, whose key is it, and does it verify?
 
 import { TokctlError } from '../core/errors.ts';
-import { textMember } from '../core/json.ts';
+import { textOrEmpty } from '../core/json.ts';
 import { lintHeader } from '../core/lint.ts';
 import type { Check } from '../core/report.ts';
 import type { Token } from '../core/token.ts';
-import { algorithmNamed } from '../protocol/algorithm.ts';
+import { type Algorithm, algorithmNamed } from '../protocol/algorithm.ts';
 import { verifySignature } from '../protocol/signature.ts';
 import { checkAlgorithm, withoutKeys } from './algorithm.ts';
 import type { Context } from './context.ts';
@@ -17,7 +17,7 @@ import type { Anchor } from './trust.ts';
 /** Judges the signature of a JWS. Errors of the network come back in `error`, so that the other checks still run. */
 export async function judgeSignature(token: Token, anchor: Anchor, context: Context): Promise<SignatureJudgement> {
   const algorithm = checkAlgorithm(token, context);
-  const known = algorithmNamed(textMember(token.header, 'alg') ?? '');
+  const known = algorithmNamed(textOrEmpty(token.header, 'alg'));
   const usable = known !== undefined && (known.kty === 'oct') === (context.options.secret !== undefined);
   if (!usable) return { checks: [algorithm, ...withoutKeys(token)] };
   if (token.jws === undefined)
@@ -26,7 +26,8 @@ export async function judgeSignature(token: Token, anchor: Anchor, context: Cont
     return {
       checks: [algorithm, notChecked('signature', 'its header changes what is signed in a way that is not supported')],
     };
-  if (context.options.secret !== undefined) return bySecret(token.jws, algorithm, context.options.secret);
+  if (context.options.secret !== undefined)
+    return bySecret(token.jws, { algorithm, known, secret: context.options.secret });
   try {
     const source = await keySource(anchor, context);
     if (source === undefined) return { checks: [algorithm, notChecked('key', 'nobody named an issuer or keys')] };
@@ -39,15 +40,22 @@ export async function judgeSignature(token: Token, anchor: Anchor, context: Cont
 }
 
 /** `crit` or `b64`: refused by `critical_header`; what a signature over it would mean is not known. */
-const changesWhatIsSigned = ({ header }: Token): boolean =>
-  lintHeader(header ?? {}).some(({ name, outcome }) => name === 'critical_header' && outcome === 'failed');
+const changesWhatIsSigned = ({ header = {} }: Token): boolean =>
+  lintHeader(header).some(({ name, outcome }) => name === 'critical_header' && outcome === 'failed');
 
 // ---------------------------------------------------------------- a shared secret
 
-function bySecret(jws: string, algorithm: Check, secret: string): SignatureJudgement {
+interface BySecret {
+  /** The check of that name. */
+  algorithm: Check;
+  known: Algorithm;
+  secret: string;
+}
+
+function bySecret(jws: string, { algorithm, known, secret }: BySecret): SignatureJudgement {
   const bytes = new TextEncoder().encode(secret);
   const alg = String(algorithm.actual);
-  const needed = algorithmNamed(alg)?.signatureBytes ?? 0;
+  const { signatureBytes: needed = 0 } = known;
   const strength: Check = {
     name: 'key_strength',
     outcome: bytes.length < needed ? 'failed' : 'passed',

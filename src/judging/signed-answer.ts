@@ -78,7 +78,7 @@ interface Answered {
   context: Context;
 }
 
-function assertHeader({ header }: Token, answer: HttpAnswer): void {
+function assertHeader({ header = {} }: Token, answer: HttpAnswer): void {
   const typ = textMember(header, 'typ');
   if (typ === undefined || normalizeTyp(typ) !== 'token-introspection+jwt')
     throw disbelieved(
@@ -86,10 +86,10 @@ function assertHeader({ header }: Token, answer: HttpAnswer): void {
       'typ `token-introspection+jwt`',
       typ === undefined ? 'no typ' : `typ \`${escapeText(typ)}\``,
     );
-  if (Object.hasOwn(header ?? {}, 'crit')) throw disbelieved(answer, 'no critical extension', 'crit');
+  if (Object.hasOwn(header, 'crit')) throw disbelieved(answer, 'no critical extension', 'crit');
 }
 
-function assertClaims({ claims }: Token, { issuer }: Anchor, { answer, context }: Answered) {
+function assertClaims({ claims = {} }: Token, { issuer }: Anchor, { answer, context }: Answered) {
   const iss = textMember(claims, 'iss');
   if (issuer === undefined || iss !== issuer)
     throw disbelieved(
@@ -105,7 +105,7 @@ function assertClaims({ claims }: Token, { issuer }: Anchor, { answer, context }
   if (exp !== undefined && exp <= context.now) throw disbelieved(answer, 'an exp that is to come', 'one that is past');
   const members = member(claims, 'token_introspection');
   if (isJsonObject(members)) return members;
-  const onTop = Object.hasOwn(claims ?? {}, 'active') ? 'its members at the top level, as before RFC 9701' : 'none';
+  const onTop = Object.hasOwn(claims, 'active') ? 'its members at the top level, as before RFC 9701' : 'none';
   throw disbelieved(answer, 'the object `token_introspection`', onTop);
 }
 

@@ -2,7 +2,7 @@
 // encrypt. Invariant: only key agreement and OAEP; no RSA1_5, no passwords, nothing is inflated; one word for every failure.
 
 import { compactDecrypt } from 'jose/jwe/compact/decrypt';
-import { type JsonObject, member, textMember } from '../core/json.ts';
+import { type JsonObject, member, textMember, textOrEmpty } from '../core/json.ts';
 import { noKey, type PrivateKey, readPrivateKeys } from './private-key.ts';
 
 const AGREEMENT = ['ECDH-ES', 'ECDH-ES+A128KW', 'ECDH-ES+A192KW', 'ECDH-ES+A256KW'];
@@ -28,7 +28,7 @@ export function refusedEncryption(header: JsonObject): string | undefined {
  * @throws TokctlError ERR_CONFIG_INVALID for a text that holds no private key, or none for that algorithm
  */
 export async function openEncrypted(jwe: string, header: JsonObject, keyText: string): Promise<string | undefined> {
-  const alg = textMember(header, 'alg') ?? '';
+  const alg = textOrEmpty(header, 'alg');
   for (const { key } of keysFor(alg, member(header, 'kid'), readPrivateKeys(keyText))) {
     try {
       const limits = { keyManagementAlgorithms: [alg], contentEncryptionAlgorithms: CONTENT };

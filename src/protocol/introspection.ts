@@ -127,7 +127,10 @@ function invalidAnswer(answer: HttpAnswer, problem: string): TokctlError {
   );
 }
 
-const firstLine = (text: string): string => (text.trim().split('\n', 1)[0] ?? '').slice(0, 200);
+function firstLine(text: string): string {
+  const [line = ''] = text.trim().split('\n', 1);
+  return line.slice(0, 200);
+}
 
 /** The members of an answer, also of one that came as a JWT (RFC 9701 §5). */
 export function readMembers(response: JsonObject, answer: HttpAnswer): IntrospectionAnswer {

@@ -1,7 +1,15 @@
 // The JWK Set (RFC 7517 §5), read key by key: one bad entry never breaks the set, and every key gets a reason.
 
 import { TokctlError } from '../core/errors.ts';
-import { isJsonObject, type JsonObject, MAX_DUPLICATES, member, parseJson, textMember } from '../core/json.ts';
+import {
+  isJsonObject,
+  type JsonObject,
+  MAX_DUPLICATES,
+  member,
+  parseJson,
+  textMember,
+  textOrEmpty,
+} from '../core/json.ts';
 import type { KeyTrace } from '../core/report.ts';
 import { type Algorithm, algorithmNamed } from './algorithm.ts';
 import { exchange } from './http/exchange.ts';
@@ -159,7 +167,7 @@ const factsOf = oncePerKey((jwk) => {
 export function hasUsableKey({ keys }: JwkSet): boolean {
   return keys.some(
     (jwk) =>
-      ['RSA', 'EC', 'OKP'].includes(textMember(jwk, 'kty') ?? '') &&
+      ['RSA', 'EC', 'OKP'].includes(textOrEmpty(jwk, 'kty')) &&
       useMisfit(jwk) === undefined &&
       !keyProblems(jwk).some((problem) => problem.fatal),
   );

@@ -3,7 +3,7 @@
 
 import { createHash } from 'node:crypto';
 import { decodeBase64Url, isFault } from '../core/base64url.ts';
-import { type JsonObject, member, textMember } from '../core/json.ts';
+import { type JsonObject, member, textMember, textOrEmpty } from '../core/json.ts';
 import { oncePerKey } from './once-per-key.ts';
 
 export interface KeyProblem {
@@ -45,7 +45,7 @@ function published(jwk: JsonObject): KeyProblem[] {
 // ---------------------------------------------------------------- RSA
 
 function unsigned(jwk: JsonObject, name: string): bigint | undefined {
-  const decoded = decodeBase64Url(textMember(jwk, name) ?? '');
+  const decoded = decodeBase64Url(textOrEmpty(jwk, name));
   if (isFault(decoded) || decoded.length === 0) return undefined;
   return BigInt(`0x${Buffer.from(decoded).toString('hex')}`);
 }
@@ -55,7 +55,7 @@ const bitLength = (value: bigint): number => value.toString(2).length;
 /** The size of a key in bits: the modulus of RSA, the field of a curve. */
 export const keyBits = oncePerKey((jwk): number | undefined => {
   if (textMember(jwk, 'kty') !== 'RSA')
-    return { 'P-256': 256, 'P-384': 384, 'P-521': 521, Ed25519: 256, Ed448: 456 }[textMember(jwk, 'crv') ?? ''];
+    return { 'P-256': 256, 'P-384': 384, 'P-521': 521, Ed25519: 256, Ed448: 456 }[textOrEmpty(jwk, 'crv')];
   const n = unsigned(jwk, 'n');
   return n === undefined ? undefined : bitLength(n);
 });
@@ -185,7 +185,7 @@ const SMALL_ORDER_Y = new Set([0n, 1n, ED25519_FIELD - 1n, ORDER_8_Y, ED25519_FI
 
 function okpProblems(jwk: JsonObject): KeyProblem[] {
   if (textMember(jwk, 'crv') !== 'Ed25519') return [];
-  const x = decodeBase64Url(textMember(jwk, 'x') ?? '');
+  const x = decodeBase64Url(textOrEmpty(jwk, 'x'));
   if (isFault(x) || x.length !== 32)
     return [{ finding: 'jwk.okp.malformed', because: 'x is not 32 bytes of base64url', fatal: true }];
   const y = BigInt(`0x${Buffer.from(x).reverse().toString('hex')}`) & ((1n << 255n) - 1n);
@@ -212,7 +212,7 @@ const THUMBPRINT_MEMBERS: Record<string, readonly string[]> = {
 
 /** The RFC 7638 thumbprint (SHA-256, base64url), or undefined for a key type that has no public one. */
 export const thumbprint = oncePerKey((jwk): string | undefined => {
-  const kty = textMember(jwk, 'kty') ?? '';
+  const kty = textOrEmpty(jwk, 'kty');
   const members = Object.hasOwn(THUMBPRINT_MEMBERS, kty) ? THUMBPRINT_MEMBERS[kty] : undefined;
   if (members === undefined || members.some((name) => typeof member(jwk, name) !== 'string')) return undefined;
   const canonical = JSON.stringify(Object.fromEntries(members.map((name) => [name, jwk[name]])));

@@ -78,11 +78,13 @@ function mayBeElsewhere(error: TokctlError, status: number): boolean {
 
 /** Of several misses the one that says most is thrown: a page in the place of metadata before a 404. */
 function nowhere(issuer: string, misses: TokctlError[]): TokctlError {
-  const telling = misses.find((miss) => miss.code === 'ERR_RESPONSE_INVALID') ?? misses[0];
-  const tried = misses.map(({ details }) => `${details.url} (${details.status ?? 'no answer'})`).join(', ');
+  const { code, details } = misses.reduce((told, miss) =>
+    told.code !== 'ERR_RESPONSE_INVALID' && miss.code === 'ERR_RESPONSE_INVALID' ? miss : told,
+  );
+  const tried = misses.map((miss) => `${miss.details.url} (${miss.details.status})`).join(', ');
   const message = `no metadata of the issuer ${issuer} was found: tried ${tried}`;
   const hint = 'check the issuer; name the document with --metadata-url, or the keys with --jwks';
-  return new TokctlError(telling?.code ?? 'ERR_HTTP_STATUS', message, { hint, details: telling?.details ?? {} });
+  return new TokctlError(code, message, { hint, details });
 }
 
 /** Reads a metadata answer; gives the error instead of throwing it, because another location may be asked next. */

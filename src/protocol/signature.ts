@@ -37,8 +37,10 @@ export function verifySignature(jws: string, key: JsonObject | Uint8Array, alg: 
 }
 
 /** As long as the modulus (RFC 8017 §8.1.2, §8.2.2): OpenSSL forgives PSS its leading zeros, and many texts were one token. */
-const bytesOfSignature = ({ signatureBytes }: Algorithm, { asymmetricKeyDetails }: KeyObject): number =>
-  signatureBytes ?? Math.ceil((asymmetricKeyDetails?.modulusLength ?? 0) / 8);
+const bytesOfSignature = (
+  { signatureBytes }: Algorithm,
+  { asymmetricKeyDetails: { modulusLength = 0 } = {} }: KeyObject,
+): number => signatureBytes ?? Math.ceil(modulusLength / 8);
 
 const outcomeOf = (isVerified: boolean): SignatureOutcome => (isVerified ? 'verified' : 'not_verified');
 

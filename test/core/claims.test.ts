@@ -19,6 +19,7 @@ function check(name: string, claims: object | string, { header = {}, ...given }:
     claims: read(typeof claims === 'string' ? claims : JSON.stringify(claims)),
     header: read(JSON.stringify(header)),
     kind: 'access_token',
+    issuer: undefined,
     expectations: {},
     now: NOW,
     origin: 'token',

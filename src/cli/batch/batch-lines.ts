@@ -3,7 +3,7 @@
 
 import { TokctlError } from '../../core/errors.ts';
 import { escapeText } from '../../core/escape.ts';
-import { isJsonObject, type Json, JsonError, JsonNumber, member, parseJson } from '../../core/json.ts';
+import { asJsonError, isJsonObject, type Json, JsonError, JsonNumber, member, parseJson } from '../../core/json.ts';
 import { unwrapPaste } from '../../core/paste.ts';
 import { MAX_TOKEN_LENGTH } from '../../core/token.ts';
 import type { Host } from '../host.ts';
@@ -143,8 +143,7 @@ function readJson(text: string): Json | JsonError {
   try {
     return parseJson(text).value;
   } catch (problem) {
-    if (problem instanceof JsonError) return problem;
-    throw problem;
+    return asJsonError(problem);
   }
 }
 
