@@ -22,13 +22,13 @@ const KEY_HINT = 'give a PEM (public key or certificate) or a JWK: --key FILE; a
 const PUBLIC_HINT = 'only its public half is needed: openssl pkey -in private.pem -pubout -out public.pem';
 
 function readJwk(text: string, name: string): JsonObject {
-  let value: unknown;
+  let value: JsonObject;
   try {
-    ({ value } = parseJson(text));
+    // What begins with a brace is an object, or no JSON.
+    value = parseJson(text).value as JsonObject;
   } catch (cause) {
     throw noKey(name, 'text that is no JSON', KEY_HINT, cause);
   }
-  if (!isJsonObject(value)) throw noKey(name, 'JSON that is no key', KEY_HINT);
   const keys = member(value, 'keys');
   const only = Array.isArray(keys) && keys.length === 1 && isJsonObject(keys[0]) ? keys[0] : value;
   if (Array.isArray(keys) && keys.length !== 1) throw noKey(name, `a JWK Set of ${keys.length} keys`, KEY_HINT);

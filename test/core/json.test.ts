@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { isJsonObject, JsonError, JsonNumber, MAX_DEPTH, member, parseJson, printJson } from '../../src/core/json.ts';
+import {
+  asJsonError,
+  isJsonObject,
+  JsonError,
+  JsonNumber,
+  MAX_DEPTH,
+  member,
+  parseJson,
+  printJson,
+} from '../../src/core/json.ts';
 import { readVectors } from '../vectors/vectors.ts';
 
 interface Case {
@@ -227,5 +236,18 @@ describe('printJson', () => {
         expect(printJson(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u);
       }),
     );
+  });
+});
+
+describe('what cannot be', () => {
+  it('a number that JSON has no text for is null', () => {
+    expect([printJson(Number.NaN), printJson({ a: Number.POSITIVE_INFINITY })]).toEqual(['null', '{"a":null}']);
+    expect(printJson(['é', Number.NaN])).toBe('["é",null]');
+  });
+
+  it('a fault of the program is not taken for one of the text', () => {
+    const fault = new TypeError('of the program');
+    expect(() => asJsonError(fault)).toThrow(fault);
+    expect(asJsonError(new JsonError('bad', 3)).position).toBe(3);
   });
 });

@@ -109,6 +109,13 @@ describe('by where it stood', () => {
     expect(kindOf({ format: 'opaque', takenFrom }).kind).toBe(expected);
   });
 
+  it('names who writes access tokens so, where the claims tell', () => {
+    const evidence = (claims: object) => kind({ alg: 'RS256' }, { scope: 'a', ...claims }).evidence[0];
+    for (const mark of ['oid', 'azpacr', 'appidacr'])
+      expect(evidence({ tid: 't', [mark]: 'x' })).toMatch(/\(Microsoft Entra ID\)$/);
+    expect(evidence({ tid: 't' })).toBe('claim scope');
+  });
+
   it('counts less than what the token says', () => {
     expect(kind({ alg: 'RS256' }, { typ: 'Refresh' }, 'access_token').kind).toBe('refresh_token');
   });

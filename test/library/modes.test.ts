@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { type IntrospectOptions, introspect, type Mode } from '../../src/index.ts';
 import { closedPort } from '../servers/scripted-server.ts';
 import { bystander, type IssuerOptions, type IssuerServer, issuerServer } from './issuer-server.ts';
-import { accessClaims, base64url, HOUR, hmacJws, jws, key, NOW, withPayload } from './keys.ts';
+import { accessClaims, base64url, HOUR, hmacJws, jwks, jws, key, NOW, withPayload } from './keys.ts';
 import { assertConsistent, causes, checksOf, failures, theCheck } from './reports.ts';
 
 const CLIENT = { id: 'my-api', secret: 'the secret of my-api' };
@@ -126,6 +126,47 @@ describe('auto: a JWS', () => {
     expect(report.verdict).toBe('inactive');
     expect(failures(report)).toEqual(['issuer']);
     expect(causes(report)).toContain('issuer_differs');
+    expect(server.seen).toEqual([]);
+  });
+});
+
+describe('auto: a JWS, an endpoint, and nobody who was named', () => {
+  const ask = (token: string, { endpoints }: IssuerServer, options: IntrospectOptions = {}) =>
+    introspect(token, { introspectionEndpoint: endpoints.introspection, client: CLIENT, now: NOW, ...options });
+
+  test('is asked about where its iss is of that server, or it has none', async () => {
+    const server = await issuerServer(active({ sub: 'user-001' }));
+    expect((await ask(own(server), server)).verdict).toBe('active');
+    expect((await ask(own(server, { iss: undefined }), server)).verdict).toBe('active');
+    expect(server.seen).toEqual(['POST introspection', 'POST introspection']);
+  });
+
+  test('is posted nowhere where it is of another, or iss is no URL', async () => {
+    const [server, other] = [await issuerServer(), await bystander()];
+    for (const iss of [other.issuer, 'accounts.example.com'])
+      expect((await ask(own(server, { iss }), server)).error?.code).toBe('ERR_ISSUER_UNTRUSTED');
+    expect(server.seen).toEqual([]);
+  });
+
+  test('nothing at all is named', async () => {
+    const report = await introspect(own(await issuerServer()), { now: NOW });
+    expect(report.error?.code).toBe('ERR_ISSUER_UNTRUSTED');
+  });
+
+  test('both: the server is asked, and the signature is called unchecked; with keys it is verified', async () => {
+    const server = await issuerServer(active({ sub: 'user-001' }));
+    const without = await ask(own(server), server, { mode: 'both' });
+    expect(theCheck(without, 'signature', 'skipped').because).toBe('nobody named an issuer or keys');
+    const withKeys = await ask(own(server), server, { mode: 'both', jwks: jwks(key()) });
+    theCheck(withKeys, 'signature', 'passed');
+    theCheck(withKeys, 'introspection', 'passed');
+  });
+
+  test('a grant for asking has nobody to be got from', async () => {
+    const server = await issuerServer();
+    const report = await ask('an-opaque-token-0001', server, { bearerGrant: {} });
+    expect(report.error).toMatchObject({ code: 'ERR_ENDPOINT_UNKNOWN' });
+    expect(report.error?.message).toMatch(/expected a token endpoint, got no issuer/);
     expect(server.seen).toEqual([]);
   });
 });
@@ -297,6 +338,13 @@ describe('both', () => {
       ['exp', NOW + HOUR, NOW + 10],
     ]);
     expect(report.verdict).toBe('active');
+  });
+
+  test('an end that is no number here is told in another way there', async () => {
+    const server = await issuerServer(active({ exp: NOW + HOUR }));
+    const report = await asked(own(server, { exp: 'tomorrow' }), server, { mode: 'both' });
+    const exp = report.differences?.find(({ subject }) => subject === 'exp');
+    expect(exp?.meaning).toBe('the server tells the end of the token in another way');
   });
 
   test('what only the server tells makes a lightweight token', async () => {

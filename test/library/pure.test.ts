@@ -55,6 +55,53 @@ describe('what is given is used', () => {
   test('id and takenFrom stand in the report', async () => {
     const report = await decode('opaque-opaque', { id: 'line-7', takenFrom: 'refresh_token' });
     expect(report).toMatchObject({ id: 'line-7', token: { kind: 'refresh_token' } });
+    expect(await verify(TOKEN, { id: 'line-8', jwks: jwks(key()), now: NOW })).toMatchObject({ id: 'line-8' });
+  });
+
+  test('takenFrom is evidence beside the form that a vendor gives its tokens', async () => {
+    const github = `ghp_${'A'.repeat(30)}000000`;
+    const { token } = await decode(github, { takenFrom: 'access_token' });
+    expect(token?.evidence).toEqual(['it stood in access_token', expect.stringMatching(/^it has the form of: GitHub/)]);
+  });
+
+  test('documents: what was kept is used, also that of a location that was named', async () => {
+    const metadataUrl = `${ISSUER}/metadata`;
+    const kept: Record<string, string> = {
+      [metadataUrl]: JSON.stringify({ issuer: ISSUER, jwks_uri: `${ISSUER}/keys` }),
+      [`${ISSUER}/keys`]: jwks(key()),
+    };
+    const documents = {
+      get: async ({ url }: { url: string }) => {
+        const text = kept[url];
+        return text === undefined ? undefined : { text, ageSeconds: 7 };
+      },
+      put: async () => {
+        throw new Error('nothing new was had');
+      },
+    };
+    const fetch: FetchLike = async (url) => {
+      throw new Error(`not expected: ${url}`);
+    };
+    const report = await verify(TOKEN, { issuer: ISSUER, metadataUrl, documents, fetch, now: NOW });
+    expect(report).toMatchObject({ verdict: 'active', verification: { jwks_age_seconds: 7 } });
+  });
+
+  test.each([
+    ['keys', () => json({ keys: 7 })],
+    ['introspection', () => json({ active: 'yes' })],
+  ])('a media type that the server does not name is not made up: %s', async (which, answer) => {
+    const fetch: FetchLike = async (url) => {
+      if (url.endsWith('openid-configuration'))
+        return json({ issuer: ISSUER, jwks_uri: `${ISSUER}/keys`, introspection_endpoint: `${ISSUER}/ask` }) as never;
+      const response = answer();
+      response.headers.delete('content-type');
+      return response as never;
+    };
+    const mode = which === 'keys' ? 'local' : 'remote';
+    const client = { id: 'a', method: 'none' as const };
+    const report = await introspect(TOKEN, { issuer: ISSUER, now: NOW, mode, fetch, client, retries: 0 });
+    expect(report.error?.code).toBe('ERR_RESPONSE_INVALID');
+    expect(report.error?.details).not.toHaveProperty('media_type');
   });
 
   test('observe is told of each exchange, and of no secret', async () => {

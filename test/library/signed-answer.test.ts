@@ -96,6 +96,18 @@ describe('believed', () => {
 describe('lookalikes are named', () => {
   const json = (value: object): Answer => ({ type: 'application/json', body: JSON.stringify(value) });
   const others: [name: string, answer: () => Answer | Promise<Answer>, got: string][] = [
+    ['a list', () => json([ACTIVE]), `media type \`${JWT_TYPE}\`, got \`application/json\``],
+    [
+      'no JSON',
+      () => ({ type: 'application/json', body: '{' }),
+      `media type \`${JWT_TYPE}\`, got \`application/json\``,
+    ],
+    ['no issuer', async () => jwt(await sign({ ...CLAIMS, iss: undefined })), `iss \`${ISSUER}\`, got none`],
+    [
+      'a header that changes what is signed',
+      async () => jwt(header(await sign(CLAIMS), { b64: false })),
+      'a signature by a key of the issuer, got none that could be checked',
+    ],
     ['plain JSON', () => json(ACTIVE), `media type \`${JWT_TYPE}\`, got \`application/json\``],
     [
       'JSON with the token in `jwt` (Keycloak)',

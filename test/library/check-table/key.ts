@@ -53,6 +53,14 @@ export const KEY_CHECKS: Table = {
     ],
     failed: [
       ['no such kid', withSet(key('ES256', 'another')), { finding: 'jwks.kid.not_found' }],
+      [
+        'that kid for keys of other kinds',
+        withSet(
+          plainJwk(key('RS256'), { kid: 'ES256-1', alg: undefined }),
+          plainJwk(key('EdDSA'), { kid: 'ES256-1', alg: undefined }),
+        ),
+        { because: /none of 2 keys is for ES256/ },
+      ],
       ['a kid in another spelling', { header: { kid: 'es256-1' } }, { finding: 'jwks.kid.not_found' }],
       ['that kid for another algorithm', withSet(plainJwk(key(), { alg: 'ES384' })), { finding: 'jwk.alg_mismatch' }],
       [
@@ -131,10 +139,24 @@ export const KEY_CHECKS: Table = {
       ],
       ['none at all', { token: `${base64url('{"alg":"none"}')}.e30.` }, { finding: 'signature.missing' }],
       ['an empty one', { token: jws(accessClaims(ISSUER)).replace(/[^.]*$/, '') }],
+      [
+        'by a key that none of several is',
+        {
+          key: key('RS256', 'attacker'),
+          header: { kid: undefined },
+          ...withSet(plainJwk(key('RS256', 'one')), plainJwk(key('RS256', 'two'))),
+        },
+        { because: /none of 2 keys that fit/ },
+      ],
       ['another secret', { ...bySecret(SECRET), token: hmacJws(accessClaims(ISSUER), `${SECRET}!`) }],
     ],
     skipped: [
       ['no key to verify it with', withSet(key('ES256', 'another'))],
+      [
+        'by a secret with an algorithm that is not allowed',
+        { ...bySecret(SECRET), options: { secret: SECRET, algorithms: ['HS512'] } },
+        { because: /because of its algorithm/ },
+      ],
       ['an extension that changes what is signed', { header: { crit: ['b64'], b64: false } }],
     ],
   },

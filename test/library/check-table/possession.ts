@@ -34,7 +34,7 @@ function withProof({ by = PROOF_KEY, claims = {}, header = {}, expectations = {}
   const ath = createHash('sha256').update(token).digest('base64url');
   const { kid: _, alg: __, use: ___, ...jwk } = by.jwk;
   const all = { jti: 'p1', htm: 'GET', htu: 'https://api.example.com/orders', iat: NOW - 5, ath, ...claims };
-  const dpopProof = jws(all, { key: by, header: { typ: 'dpop+jwt', kid: undefined, jwk, ...header } });
+  const dpopProof = jws(all, { key: by, as: by.alg, header: { typ: 'dpop+jwt', kid: undefined, jwk, ...header } });
   return { token, options: { expectations: { dpopProof, ...expectations } } };
 }
 
@@ -52,6 +52,9 @@ async function withCertificate(isRight: boolean): Promise<Report> {
     ...expecting({ clientCertificate: isRight ? mine : other }),
   });
 }
+
+const withoutBinding = async (): Promise<Report> =>
+  judged(expecting({ clientCertificate: (await certificate('client')).cert }));
 
 export const POSSESSION_CHECKS: Table = {
   at_hash: {
@@ -73,6 +76,16 @@ export const POSSESSION_CHECKS: Table = {
         { because: /another access token/ },
       ],
       ['missing', expecting({ accessToken: ACCESS_TOKEN }), { because: /no at_hash/ }],
+      [
+        'under an algorithm that nobody knows',
+        {
+          header: { alg: 'RS1' },
+          as: 'ES256',
+          claims: { at_hash: leftHalf('sha512') },
+          ...expecting({ accessToken: ACCESS_TOKEN }),
+        },
+        { because: /another access token/ },
+      ],
     ],
     skipped: [['the access token was not given', { claims: { at_hash: 'x' } }, { because: /--access-token/ }]],
   },
@@ -121,14 +134,34 @@ export const POSSESSION_CHECKS: Table = {
       ['a proof for no token', withProof({ claims: { ath: undefined } }), { because: /no ath/ }],
       ['another method', withProof({ expectations: { dpopMethod: 'POST' } }), { because: /htm/ }],
       ['another URL', withProof({ expectations: { dpopUrl: 'https://api.example.com/users' } }), { because: /htu/ }],
+      [
+        'no method',
+        withProof({ claims: { htm: undefined }, expectations: { dpopMethod: 'POST' } }),
+        { because: /htm/ },
+      ],
+      [
+        'no URL',
+        withProof({ claims: { htu: undefined }, expectations: { dpopUrl: 'https://api.example.com/' } }),
+        { because: /htu/ },
+      ],
+      [
+        'a URL that is none',
+        withProof({ claims: { htu: '/orders' }, expectations: { dpopUrl: 'https://api.example.com/orders' } }),
+        { because: /htu/ },
+      ],
       ['an old proof', withProof({ claims: { iat: NOW - HOUR } }), { because: /not fresh/ }],
       ['a proof without time', withProof({ claims: { iat: undefined } }), { because: /no iat/ }],
       ['another type', withProof({ header: { typ: 'JWT' } }), { because: /type/ }],
+      ['an algorithm of another kind', withProof({ header: { alg: 'RS256' } }), { because: /does not fit its key/ }],
+      ['an algorithm with a secret', withProof({ header: { alg: 'HS256' } }), { because: /does not fit its key/ }],
+      ['an algorithm that nobody knows', withProof({ header: { alg: 'ES1' } }), { because: /does not fit its key/ }],
+      ['a key that nobody knows', withProof({ header: { jwk: { kty: 'AKP' } } }), { because: /another key/ }],
       ['no key in the proof', withProof({ header: { jwk: undefined } }), { because: /no sound public key/ }],
       ['a signature by another than the key in it', forgedProof(), { because: /signature of the proof/ }],
       ['no proof but some text', { token: bound(), ...expecting({ dpopProof: 'some text' }) }, { because: /no JWT/ }],
       ['a token that is bound to nothing', { options: withProof({}).options ?? {} }, { because: /no cnf.jkt/ }],
       ['another certificate', () => withCertificate(false), { because: /another certificate/ }],
+      ['a certificate for a token that is bound to none', withoutBinding, { because: /no cnf.x5t#S256/ }],
     ],
     skipped: [
       [
