@@ -19,11 +19,13 @@ export function decodeBase64Url(text: string): Uint8Array | Base64UrlFault {
 }
 
 const DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-/** Bits of the last character that carry no data, by how many characters there are beyond a multiple of four. */
-const UNUSED = [0, 0, 0b1111, 0b11];
 
-const hasUnusedBits = (text: string): boolean =>
-  (DIGITS.indexOf(text.at(-1) ?? 'A') & (UNUSED[text.length % 4] ?? 0)) !== 0;
+/** Two characters beyond a multiple of four hold one byte and four bits more, three of them two bytes and two bits. */
+function hasUnusedBits(text: string): boolean {
+  const beyond = text.length % 4;
+  if (beyond === 0) return false;
+  return (DIGITS.indexOf(text.slice(-1)) & (beyond === 2 ? 0b1111 : 0b11)) !== 0;
+}
 
 /** Reads what a careless decoder would read: other alphabets, padding and foreign characters are forgiven. */
 export function decodeLeniently(text: string): Uint8Array {

@@ -111,25 +111,14 @@ export class UnreadableAnswer extends TokctlError {
 }
 
 function invalidAnswer(answer: HttpAnswer, problem: string): TokctlError {
-  const details = {
-    url: answer.url.href,
-    status: answer.status,
-    ...(answer.mediaType === undefined ? {} : { mediaType: answer.mediaType }),
-    excerpt: firstLine(answer.text),
-  };
   return new TokctlError(
     'ERR_RESPONSE_INVALID',
     `the answer of the introspection endpoint breaks RFC 7662 §2.2: ${problem}`,
     {
       hint: 'check that this URL is the introspection endpoint; its operator can mend the answer',
-      details,
+      details: answerDetails(answer),
     },
   );
-}
-
-function firstLine(text: string): string {
-  const [line = ''] = text.trim().split('\n', 1);
-  return line.slice(0, 200);
 }
 
 /** The members of an answer, also of one that came as a JWT (RFC 9701 §5). */

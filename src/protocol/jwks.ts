@@ -15,7 +15,7 @@ import { type Algorithm, algorithmNamed } from './algorithm.ts';
 import { exchange } from './http/exchange.ts';
 import type { HttpAnswer, HttpRequest, Network } from './http/network.ts';
 import { type KeyProblem, keyBits, keyProblems, thumbprint } from './key-strength.ts';
-import { readFault } from './oauth-error.ts';
+import { answerDetails, readFault } from './oauth-error.ts';
 import { oncePerKey } from './once-per-key.ts';
 
 /** The most entries of a set that are read, and the most keys that are tried for one token. */
@@ -44,11 +44,7 @@ export async function fetchJwks(
 export function readJwksAnswer(answer: HttpAnswer): JwkSet {
   const fault = readFault(answer, 'the JWK Set', { document: true });
   if (fault !== undefined) throw fault;
-  const details = {
-    url: answer.url.href,
-    status: answer.status,
-    ...(answer.mediaType === undefined ? {} : { mediaType: answer.mediaType }),
-  };
+  const { excerpt: _, ...details } = answerDetails(answer);
   return parseJwks(
     answer.text,
     (problem) =>
