@@ -26,7 +26,7 @@ const htmlEscaped = (text: string): string => text.replace(/[&<>"']/g, (characte
 /** How a text looks inside the base64 of a longer one, at each of the three offsets: without what its neighbours change. */
 function base64Inside(text: string): string[] {
   return [0, 1, 2].map((offset) => {
-    const bits = Buffer.concat([Buffer.alloc(offset), Buffer.from(text)]).toString('base64');
+    const bits = Buffer.from('\0'.repeat(offset) + text).toString('base64');
     const whole = Math.floor(((offset + Buffer.byteLength(text)) * 8) / 6);
     return bits.slice(Math.ceil((offset * 8) / 6), whole);
   });

@@ -13,8 +13,17 @@ const isShowable = (seconds: number): boolean => seconds >= 0 && seconds <= LAST
 /** RFC 3339 in UTC, `2026-11-21T01:00:00Z`, with milliseconds where there are any; undefined beyond the year 9999. */
 export function formatIso(seconds: number): string | undefined {
   if (!isShowable(seconds)) return undefined;
-  return new Date(Math.floor(seconds * 1000)).toISOString().replace('.000Z', 'Z');
+  const known = spelled.get(seconds);
+  if (known !== undefined) return known;
+  const text = new Date(Math.floor(seconds * 1000)).toISOString().replace('.000Z', 'Z');
+  if (spelled.size >= MOST_SPELLED) spelled.clear();
+  spelled.set(seconds, text);
+  return text;
 }
+
+/** The tokens of a batch name the same times again and again. */
+const spelled = new Map<number, string>();
+const MOST_SPELLED = 256;
 
 /** For people, `2026-11-21 01:00:00Z`; fractions are dropped. Undefined beyond the year 9999. */
 export function formatUtc(seconds: number): string | undefined {
