@@ -358,7 +358,18 @@ const PSS_FORMS: readonly (readonly [name: string, change: (signature: Buffer, i
   ['without salt', (_, input) => pss(input, 0)],
   ['with as much salt as fits', (_, input) => pss(input, 222)],
   ['by SHA-512', (_, input) => signatureOf(input, key('PS256').privateKey, 'PS512')],
+  ['with a zero before it', (signature) => Buffer.concat([Buffer.of(0), signature])],
+  // The same number, which OpenSSL takes.
+  ['without the zero that it begins with', (_, input) => beginningWithZero(input).subarray(1)],
 ];
+
+/** One of the signatures of that text that begin with a zero: one in 256 or so, because each has another salt. */
+function beginningWithZero(input: string): Buffer {
+  for (;;) {
+    const signature = signatureOf(input, key('PS256').privateKey, 'PS256');
+    if (signature[0] === 0) return signature;
+  }
+}
 const pss = (input: string, saltLength: number): Buffer =>
   sign('sha256', Buffer.from(input), { key: key('PS256').privateKey, padding: 6, saltLength });
 
