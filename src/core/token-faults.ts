@@ -112,19 +112,28 @@ function alphabet(code: number, at: number, where: string): Check {
 
 // ---------------------------------------------------------------- decoded parts
 
-const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const LENIENT_UTF8 = new TextDecoder('utf-8');
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+const STRICT_UTF8 = new TextDecoder('utf-8', { fatal: true });
 
-/** The text, as well as it can be read. JSON is UTF-8 without a byte order mark (RFC 7519 §7.2, RFC 8259 §8.1). */
-export function decodeUtf8(bytes: Uint8Array, where: string): { text: string; faults: Check[] } {
+/** JSON is UTF-8 without a byte order mark (RFC 7519 §7.2, RFC 8259 §8.1). `text` is what a lenient reader made of it. */
+export function utf8Faults(bytes: Uint8Array, text: string, where: string): Check[] {
+  if (text.includes(REPLACEMENT) && !isUtf8(bytes))
+    return [{ ...encoding('json.utf8', `the ${where} is not UTF-8`), spec: 'RFC 7519 §7.2' }];
+  const hasMark = BYTE_ORDER_MARK.every((byte, at) => bytes[at] === byte);
+  return hasMark
+    ? [{ ...encoding('json.bom', `the ${where} begins with a byte order mark`), spec: 'RFC 8259 §8.1' }]
+    : [];
+}
+
+/** What stands for bytes that are no UTF-8; it may also stand for itself. */
+const REPLACEMENT = '\ufffd';
+
+function isUtf8(bytes: Uint8Array): boolean {
   try {
-    const text = STRICT_UTF8.decode(bytes);
-    if (!text.startsWith('\ufeff')) return { text, faults: [] };
-    const mark = encoding('json.bom', `the ${where} begins with a byte order mark`);
-    return { text: text.slice(1), faults: [{ ...mark, spec: 'RFC 8259 §8.1' }] };
+    STRICT_UTF8.decode(bytes);
+    return true;
   } catch {
-    const faults = [{ ...encoding('json.utf8', `the ${where} is not UTF-8`), spec: 'RFC 7519 §7.2' }];
-    return { text: LENIENT_UTF8.decode(bytes), faults };
+    return false;
   }
 }
 

@@ -19,7 +19,6 @@ import {
 import type { Check } from './report.ts';
 
 import {
-  decodeUtf8,
   disclosureFaults,
   duplicateFaults,
   format,
@@ -28,6 +27,7 @@ import {
   partFaults,
   tooLarge,
   truncated,
+  utf8Faults,
 } from './token-faults.ts';
 
 export type TokenFormat = 'jws' | 'jws-json' | 'jwe' | 'sd-jwt' | 'paseto' | 'opaque';
@@ -167,12 +167,14 @@ interface Unreadable {
 
 /** The header of a compact serialization; what is wrong with what looks like one; undefined when it is none. */
 function readHeader(part: string): Header | Unreadable | undefined {
-  const { text, faults, isWellCoded } = readPart(part, 'header');
+  const read = readPart(part);
+  const { text, isWellCoded } = read;
   if (!/^\s*\{/.test(text)) return undefined;
   try {
     const { value, duplicates } = parseJson(text);
     // What begins with a brace is an object, or no JSON.
-    return { header: value as JsonObject, faults: [...faults, ...duplicateFaults(duplicates, 'header')], isWellCoded };
+    const faults = [...codingFaults(read, 'header'), ...duplicateFaults(duplicates, 'header')];
+    return { header: value as JsonObject, faults, isWellCoded };
   } catch (thrown) {
     const problem = asJsonError(thrown);
     if (!/"(?:alg|typ|kid|enc)"\s*:/.test(text)) return undefined;
@@ -228,7 +230,9 @@ interface Claims {
 function readClaims(part: string): Claims {
   if (part === '')
     return { faults: [format('json.invalid', 'the payload is empty: detached, or taken away')], isWellCoded: true };
-  const { text, faults, isWellCoded } = readPart(part, 'payload');
+  const read = readPart(part);
+  const { text, isWellCoded } = read;
+  const faults = codingFaults(read, 'payload');
   try {
     const { value, duplicates } = parseJson(text);
     if (!isJsonObject(value)) {
@@ -243,12 +247,25 @@ function readClaims(part: string): Claims {
 
 // ---------------------------------------------------------------- one part
 
-/** The text of a part, whatever is wrong with its coding: that of base64url is told by `partFaults`, that of UTF-8 here. */
-function readPart(part: string, where: 'header' | 'payload'): { text: string; faults: Check[]; isWellCoded: boolean } {
-  const decoded = decodeBase64Url(part);
-  if (isFault(decoded)) return { text: decodeUtf8(decodeLeniently(part), where).text, faults: [], isWellCoded: false };
-  return { ...decodeUtf8(decoded, where), isWellCoded: true };
+interface Part {
+  text: string;
+  bytes: Uint8Array;
+  isWellCoded: boolean;
 }
+
+const LENIENT_UTF8 = new TextDecoder('utf-8');
+
+/** The text of a part, as well as it can be read. */
+function readPart(part: string): Part {
+  const decoded = decodeBase64Url(part);
+  const isWellCoded = !isFault(decoded);
+  const bytes = isWellCoded ? decoded : decodeLeniently(part);
+  return { text: LENIENT_UTF8.decode(bytes), bytes, isWellCoded };
+}
+
+/** A fault of base64url is reported by `partFaults`, and of its consequences nothing is said. */
+const codingFaults = ({ text, bytes, isWellCoded }: Part, where: 'header' | 'payload'): Check[] =>
+  isWellCoded ? utf8Faults(bytes, text, where) : [];
 
 // ---------------------------------------------------------------- JSON text
 

@@ -8,7 +8,8 @@ import type { FetchedResponse, HttpAnswer } from './network.ts';
 /** Bytes of a body that are read. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
-const FIRST_BYTES = 16 * 1024;
+/** More than most answers have. */
+const FIRST_BYTES = 2 * 1024;
 
 /** The type and subtype of a Content-Type in lower case, without parameters (RFC 9110 §8.3.1). */
 export function essence(contentType: string | null | undefined): string | undefined {
@@ -65,9 +66,11 @@ function roomFor(bytes: Uint8Array<ArrayBuffer>, size: number): Uint8Array<Array
   return larger;
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false });
+
 function decode(bytes: Uint8Array, known: Known): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes);
+    return UTF8.decode(bytes);
   } catch (cause) {
     throw refused('ERR_RESPONSE_INVALID', known, {
       expected: 'a body in UTF-8',

@@ -1,6 +1,8 @@
 // One deadline over the whole of an exchange: names, TLS, retries, body (security.md H4). A transport that does not obey the
 // signal cannot hold it up, because every wait is raced against it.
 
+import { setMaxListeners } from 'node:events';
+
 // The longest delay a timer takes; more would become 1 ms.
 const LONGEST_MS = 2 ** 31 - 1;
 
@@ -13,7 +15,16 @@ export interface Deadline {
   /** The result of the work, or a rejection as soon as the signal aborts. */
   race<T>(work: Promise<T>): Promise<T>;
   pause(ms: number): Promise<void>;
+  /** What ends with the deadline, or sooner by itself. */
+  part(): Part;
   /** Takes timers and listeners away. */
+  end(): void;
+}
+
+export interface Part {
+  readonly signal: AbortSignal;
+  abort(reason: unknown): void;
+  /** It is over, and not by being aborted. */
   end(): void;
 }
 
@@ -29,6 +40,7 @@ export function startDeadline(timeoutMs: number, outer?: AbortSignal): Deadline 
   };
   const stop = () => controller.abort(outer?.reason);
   const timer = setTimeout(expire, limit);
+  if (outer !== undefined) heardByMany(outer);
   outer?.addEventListener('abort', stop, { once: true });
   if (outer?.aborted) stop();
   return {
@@ -37,10 +49,27 @@ export function startDeadline(timeoutMs: number, outer?: AbortSignal): Deadline 
     remainingMs: () => limit - (performance.now() - startedAt),
     race: (work) => race(work, controller.signal),
     pause: (ms) => pause(ms, controller.signal),
+    part: () => part(controller.signal),
     end: () => {
       clearTimeout(timer);
       outer?.removeEventListener('abort', stop);
     },
+  };
+}
+
+/** Node warns of the eleventh listener; as many requests as are under way listen to the signal of the run. */
+const heardByMany = (signal: AbortSignal): void => setMaxListeners(0, signal);
+
+/** `AbortSignal.any` says the same, and costs as much as sending the request. */
+function part(whole: AbortSignal): Part {
+  const controller = new AbortController();
+  const stop = () => controller.abort(whole.reason);
+  whole.addEventListener('abort', stop, { once: true });
+  if (whole.aborted) stop();
+  return {
+    signal: controller.signal,
+    abort: (reason) => controller.abort(reason),
+    end: () => whole.removeEventListener('abort', stop),
   };
 }
 

@@ -85,8 +85,8 @@ async function ask(asking: Asking): Promise<Outcome> {
 
 async function receive(asking: Asking, seen: Pick<Exchange, 'status' | 'mediaType'>) {
   const { request, network, deadline } = asking;
-  const connection = new AbortController();
-  const init = fetchInit(asking, AbortSignal.any([deadline.signal, connection.signal]));
+  const connection = deadline.part();
+  const init = fetchInit(asking, connection.signal);
   try {
     const response = await deadline.race(network.fetch(request.url.href, init));
     seen.status = response.status;
@@ -97,6 +97,8 @@ async function receive(asking: Asking, seen: Pick<Exchange, 'status' | 'mediaTyp
     // Ends the connection at once; a refused body is not read to its end.
     connection.abort(error);
     throw error;
+  } finally {
+    connection.end();
   }
 }
 

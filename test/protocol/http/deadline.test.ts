@@ -41,6 +41,31 @@ describe('a deadline', () => {
     await expect(work).rejects.toThrow('the time is over');
   });
 
+  it('of which many hear one signal lets nobody be warned of that', async () => {
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', onWarning);
+    const run = new AbortController();
+    const deadlines = Array.from({ length: 64 }, () => startDeadline(1_000, run.signal));
+    run.abort(new Error('interrupted'));
+    expect(deadlines.map(({ signal }) => signal.reason.message)).toEqual(Array(64).fill('interrupted'));
+    await vi.advanceTimersByTimeAsync(10);
+    process.off('warning', onWarning);
+    expect(warnings).toEqual([]);
+  });
+
+  it('ends its parts, and a part ends by itself', () => {
+    const deadline = startDeadline(1_000);
+    const [one, other, over] = [deadline.part(), deadline.part(), deadline.part()];
+    one.abort(new Error('its own'));
+    over.end();
+    expect([one, other, over].map(({ signal }) => signal.aborted)).toEqual([true, false, false]);
+    vi.advanceTimersByTime(1_000);
+    expect(other.signal.reason).toBe(deadline.signal.reason);
+    expect([one.signal.reason.message, over.signal.aborted]).toEqual(['its own', false]);
+    expect(deadline.part().signal.aborted).toBe(true);
+  });
+
   it('gives the result of work that ends in time', async () => {
     const deadline = startDeadline(1_000);
     expect(await deadline.race(Promise.resolve(7))).toBe(7);
