@@ -1,20 +1,25 @@
-// What the pure readers say, word by word: of claims, headers, damaged texts, kinds and pasted texts. The words stand in
+// What the pure readers say, word by word: of claims, headers, damaged texts, kinds, pasted texts, times, JSON and secrets. The words stand in
 // words/*.txt, where a change of them is seen and read; `npx vitest run test/core/words.test.ts -u` writes them anew.
 
 import { describe, expect, it } from 'vitest';
 import { checkClaims } from '../../src/core/claims.ts';
+import { shellWord } from '../../src/core/escape.ts';
 import type { Expectations } from '../../src/core/expectations.ts';
-import { isJsonObject, type JsonObject, parseJson, printJson } from '../../src/core/json.ts';
+import { isJsonObject, JsonError, JsonNumber, type JsonObject, parseJson, printJson } from '../../src/core/json.ts';
 import { KIND_NAMES, type KindName, kindOf } from '../../src/core/kind.ts';
 import { lintHeader } from '../../src/core/lint.ts';
 import { unwrapPaste } from '../../src/core/paste.ts';
+import { redactJson, redactor, withoutSignatures } from '../../src/core/redact.ts';
 import { shapeOf } from '../../src/core/shape.ts';
 import { checksumCheck } from '../../src/core/shape-checksum.ts';
+import { durationWords, formatIso, formatUtc, parseDuration, parseTime, relativeWords } from '../../src/core/time.ts';
 import { parseToken } from '../../src/core/token.ts';
 import { base64url, compactJwe, compactJws, SIGNATURE } from './compact.ts';
 
 const NOW = 1_800_000_000;
 const ISSUER = 'https://id.example.com';
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 function object(text: string): JsonObject {
   const { value } = parseJson(text);
@@ -567,4 +572,285 @@ it('pasted texts', () => {
       ];
     }),
   );
+});
+
+// ---------------------------------------------------------------- JSON, times, shell words
+
+it('JSON', () => {
+  const deep = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
+  const texts = [
+    ...[
+      '',
+      ' ',
+      '{',
+      '[',
+      '{"a"',
+      '{"a":',
+      '{"a":1',
+      '{"a":1,',
+      '{"a":1,}',
+      '[1,]',
+      '[1',
+      '"a',
+      '"\u0001"',
+      '"\\x"',
+      '"\\u12"',
+      '"\\u12G4"',
+    ],
+    ...[
+      '"\\u00e9\\n\\"\\\\\\/\\b\\f\\r\\t"',
+      'tru',
+      'falsy',
+      'nul',
+      'true',
+      ' false ',
+      'null',
+      '01',
+      '-',
+      '1.',
+      '.5',
+      '1e',
+      '+1',
+      '0',
+      '-0',
+      '1.0',
+      '1e2',
+    ],
+    ...[
+      '1e999',
+      '12345678901234567890',
+      '0.1',
+      '{} x',
+      '[] []',
+      '{a:1}',
+      "{'a':1}",
+      '{"a":1 "b":2}',
+      '[1 2]',
+      '{"a" 1}',
+      '\u00a0{}',
+      '\ufeff{}',
+    ],
+    ...[
+      '{"a":1,"a":2,"b":{"c":1,"c":2}}',
+      '[{"a":1,"a":1},{"a":1,"a":1}]',
+      '{"__proto__":{"x":1}}',
+      '[ 1 , { "a" : [ ] , "b" : { } } ]',
+      '"\\ud800"',
+    ],
+  ];
+  const read = (text: string): unknown => {
+    try {
+      return parseJson(text);
+    } catch (error) {
+      if (!(error instanceof JsonError)) throw error;
+      return { message: error.message, position: error.position, tooDeep: error.tooDeep };
+    }
+  };
+  const values: unknown[] = [
+    ...[
+      null,
+      true,
+      7,
+      1.5,
+      'a',
+      'é',
+      '"\\\n',
+      '\u001b[2J',
+      '<b>',
+      '##[a]',
+      '##vso[a]',
+      '#[a]',
+      [],
+      {},
+      [1, ['é']],
+      { é: { a: [] }, b: undefined },
+    ],
+    ...[
+      new JsonNumber('1.0'),
+      { a: new JsonNumber('1e999'), b: [undefined, null] },
+      { a: { b: { c: [1, { d: 'x' }] } }, e: 'ü' },
+      '\ud800',
+      '\u{10ffff}',
+    ],
+  ];
+  return golden('json', [
+    ...texts.map((text) => [JSON.stringify(text), read(text)] as const),
+    ...[127, 128, 129].map(
+      (levels) => [`${levels} levels`, { tooDeep: (read(deep(levels)) as { tooDeep?: boolean }).tooDeep }] as const,
+    ),
+    ...[127, 128, 129].map(
+      (levels) =>
+        [
+          `${levels} levels and a space`,
+          { tooDeep: (read(` ${deep(levels)}`) as { tooDeep?: boolean }).tooDeep },
+        ] as const,
+    ),
+    ...values.flatMap((value) =>
+      [0, 2].map((indent) => [`printed by ${indent}`, { text: printJson(value as object, indent) }] as const),
+    ),
+  ]);
+});
+
+it('times and durations', () => {
+  const moments = [
+    -1,
+    0,
+    0.5,
+    1_800_000_000,
+    1_800_000_000.25,
+    253_402_300_799,
+    253_402_300_799.999,
+    253_402_300_800,
+    Number.NaN,
+  ];
+  const lengths = [
+    0, 0.4, 1, 59, 60, 61, 119, 600, 3599, 3600, 3660, 35_999, 36_000, 37_000, 86_399, 86_400, 90_000, 864_000, 900_000,
+  ];
+  const long = [31_535_999, 31_536_000, 40_000_000, 320_000_000, 3_200_000_000, -90];
+  const durations = [
+    '30',
+    '1.5s',
+    '250ms',
+    '5m',
+    '5min',
+    '12h',
+    '7d',
+    '2w',
+    '',
+    's',
+    '-1s',
+    '1y',
+    ' 3s ',
+    '1234567890123',
+    '1.2345',
+  ];
+  const times = [
+    ...[
+      '1800000000',
+      '1800000000.5',
+      '1800000000.1234',
+      '12345678901234',
+      ' 1800000000 ',
+      '2027-01-15',
+      '2027-01-15T08:00:00Z',
+      '2027-01-15 08:00Z',
+    ],
+    ...[
+      '2027-01-15T08:00:00.5+01:00',
+      '2027-02-30',
+      '2027-13-01',
+      '2027-01-15T08',
+      '2027-01-15t08:00:00z',
+      'now',
+      '',
+      '2027-01-15T25:00:00Z',
+    ],
+  ];
+  return golden('times-in-words', [
+    ...moments.map((seconds) => [`at ${seconds}`, { iso: formatIso(seconds), utc: formatUtc(seconds) }] as const),
+    ...moments.map((seconds) => [`at ${seconds} again`, { iso: formatIso(seconds) }] as const),
+    ...[...lengths, ...long].map((seconds) => [`for ${seconds}`, { words: durationWords(seconds) }] as const),
+    ...[-90, -0.5, -0.4, 0, 0.4, 0.5, 90].map(
+      (by) => [`from now ${by}`, { words: relativeWords(NOW + by, NOW) }] as const,
+    ),
+    ...durations.map((text) => [`duration ${JSON.stringify(text)}`, { seconds: parseDuration(text) }] as const),
+    ...times.map((text) => [`time ${JSON.stringify(text)}`, { seconds: parseTime(text) }] as const),
+  ]);
+});
+
+it('words of a shell', () =>
+  golden(
+    'shell',
+    [
+      'a',
+      'https://a.example/b?c=1',
+      'a@b:c,d+e%20=-_',
+      '',
+      'a b',
+      "it's",
+      '$(x)',
+      'a\nb',
+      '\u001b',
+      'é',
+      'a;',
+      ';a',
+    ].map((text) => [JSON.stringify(text), { word: shellWord(text) }]),
+  ));
+
+it('redacted texts', () => {
+  const token = compactJws({ sub: 'user-001' });
+  const secret = 'p&ss "w<rd>/+=é\\ 100%';
+  const other = new URLSearchParams({ v: secret }).toString().slice(2);
+  const spellings = [
+    ...[
+      secret,
+      other,
+      other.toLowerCase(),
+      encodeURIComponent(secret),
+      JSON.stringify(secret),
+      printJson(secret),
+      'secret',
+      'sixsix',
+    ],
+    ...[
+      'p&amp;ss &quot;w&lt;rd&gt;/+=é\\ 100%',
+      'p&amp;ss',
+      secret.slice(0, 12),
+      secret.slice(0, 11),
+      secret.slice(-12),
+      secret.slice(-11),
+    ],
+    ...[0, 1, 2].flatMap((count) => [
+      base64(`${'a'.repeat(count)}${secret}`),
+      base64(`${'a'.repeat(count)}${secret}zz`),
+      base64url(`${'a'.repeat(count)}${secret}`),
+    ]),
+    ...[
+      token,
+      token.split('.').slice(0, 2).join('.'),
+      SIGNATURE,
+      SIGNATURE.slice(0, 40),
+      SIGNATURE.slice(-40),
+      base64(SIGNATURE),
+      `${token}~x~`,
+    ],
+    ...[
+      'nothing of it',
+      'opaque-token-0001',
+      'opaque-token',
+      `a ${secret} b ${secret}`,
+      `${secret.slice(0, 15)}…`,
+      `…${secret.slice(-15)}`,
+    ],
+  ];
+  const hide = redactor([secret, 'sixsix', 'short'], [token, 'opaque-token-0001', 'x'.repeat(300_000)]);
+  const named = (text: string) => text.replaceAll(token, '<JWT>').replaceAll(SIGNATURE, '<signature>');
+  const values: object[] = [
+    ...[
+      { a: secret },
+      { [secret]: 1 },
+      { a: [secret, { b: [secret] }], c: null, d: true, e: undefined },
+      [1, 2],
+      { n: 123_456_789 },
+    ],
+    ...[{ n: new JsonNumber('1234567890123456789012') }, { é: 'x' }, { q: '"' }],
+  ];
+  const digits = redactor(['123456789']);
+  return golden('redacted', [
+    ...spellings.map((text) => [JSON.stringify(named(text)).slice(0, 60), { text: named(hide(text)) }] as const),
+    ...values.map(
+      (value) =>
+        [printJson(value), { value: redactJson(value, hide), isSame: redactJson(value, hide) === value }] as const,
+    ),
+    ...values.map((value) => [`digits ${printJson(value)}`, { value: redactJson(value, digits) }] as const),
+    ...[
+      token,
+      `a ${token} b`,
+      `x.${token}`,
+      `${token}.x`,
+      'eyJhbGciOi.a.b',
+      `eyJhbGciOi.a.${'b'.repeat(20)}`,
+      `eyJhbGciOi.a.${'b'.repeat(19)}`,
+    ].map((text) => [`signature of ${named(text)}`, { text: withoutSignatures(text) }] as const),
+  ]);
 });
