@@ -87,6 +87,20 @@ describe('what is given is used', () => {
   });
 
   test.each([
+    ['a page before nothing', ['openid-configuration']],
+    ['nothing before a page', ['oauth-authorization-server']],
+  ])('of several places without metadata the one that says most is told: %s', async (_name, pages) => {
+    const html = { status: 200, headers: { 'content-type': 'text/html' } };
+    const fetch: FetchLike = async (url) => {
+      const isPage = pages.some((page) => url.endsWith(page));
+      return (isPage ? new Response('<html>', html) : new Response('', { status: 404 })) as never;
+    };
+    const { error } = await verify(TOKEN, { issuer: ISSUER, now: NOW, fetch, retries: 0 });
+    expect(error).toMatchObject({ code: 'ERR_RESPONSE_INVALID', details: { media_type: 'text/html' } });
+    expect(error?.message).toMatch(/tried .*openid-configuration \(\d+\), .*oauth-authorization-server \(\d+\)/);
+  });
+
+  test.each([
     ['keys', () => json({ keys: 7 })],
     ['introspection', () => json({ active: 'yes' })],
   ])('a media type that the server does not name is not made up: %s', async (which, answer) => {
