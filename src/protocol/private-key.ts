@@ -4,6 +4,7 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { TokctlError } from '../core/errors.ts';
 import { isJsonObject, type JsonObject, member, parseJson, textMember } from '../core/json.ts';
+import { ENCRYPTED_PEM } from './encrypted-pem.ts';
 
 /** A private key with what a JWK says of it besides. */
 export interface PrivateKey {
@@ -111,7 +112,7 @@ interface PemFault {
 /** Private keys that cannot be read as they are. */
 const LOCKED: readonly PemFault[] = [
   {
-    pattern: /-----BEGIN ENCRYPTED PRIVATE KEY-----|^Proc-Type: 4,ENCRYPTED/m,
+    pattern: ENCRYPTED_PEM,
     actual: 'an encrypted key',
     hint: 'store it without its passphrase: openssl pkey -in encrypted.pem -out client.pem',
   },

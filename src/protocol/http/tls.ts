@@ -3,6 +3,7 @@
 
 import type { SecureContext, SecureContextOptions } from 'node:tls';
 import { TokctlError } from '../../core/errors.ts';
+import { ENCRYPTED_PEM } from '../encrypted-pem.ts';
 import type { TlsOptions } from './network.ts';
 
 /** What is handed to `tls.connect`. The context is made once for a transport: reading the roots takes 20 ms. */
@@ -69,9 +70,9 @@ function context(tls: Tls, options: SecureContextOptions): SecureContext {
 function reason(cause: unknown, { key }: SecureContextOptions): string {
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   if (code.includes('VALUES_MISMATCH')) return 'a key that belongs to another certificate';
-  // By a wrong passphrase one key in 256 is decrypted to something, which is then no key (RFC 8018 §6.1.2).
-  const isEncrypted = /^-----BEGIN ENCRYPTED |^Proc-Type: 4,ENCRYPTED/m.test(String(key));
-  if (isEncrypted || /DECRYPT|PASSWORD|INTERRUPTED|MAC_VERIFY/.test(code))
+  // By a wrong passphrase one key in 256 is decrypted to something, of which no decoder makes a key (RFC 8018 §6.1.2).
+  const isDecryptedToNothing = code.includes('UNSUPPORTED') && ENCRYPTED_PEM.test(String(key));
+  if (isDecryptedToNothing || /DECRYPT|PASSWORD|INTERRUPTED|MAC_VERIFY/.test(code))
     return 'an encrypted key and no passphrase that fits';
   return 'something that cannot be read';
 }

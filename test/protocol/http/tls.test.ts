@@ -210,6 +210,11 @@ describe.each(TRANSPORTS)('the certificate of the client over %s', (_, make) => 
     ],
     ['a key that is none', () => ({ cert: known.client.cert, key: 'hunter2' }), /something that cannot be read/],
     ['a certificate that is none', () => ({ cert: 'hunter2', key: known.client.key }), /something that cannot be read/],
+    [
+      'a certificate that is none, beside an encrypted key and its passphrase',
+      () => ({ cert: 'hunter2', key: encrypted(known.client.key, 'sesame'), passphrase: 'sesame' }),
+      /something that cannot be read/,
+    ],
   ])('is ERR_CONFIG_INVALID with %s, before anything is connected', async (_what, own, message) => {
     const server = await serving(known.server);
     const error = await refused(get(server.url()), network(withClient(own()), { retries: 2 }), {
