@@ -30,29 +30,26 @@ export interface Part {
 
 /** Starts now. `outer` is the signal of the run (Ctrl-C). */
 export function startDeadline(timeoutMs: number, outer?: AbortSignal): Deadline {
-  const controller = new AbortController();
+  if (outer !== undefined) heardByMany(outer);
+  const { signal, abort, end } = part(outer);
   const limit = Math.min(timeoutMs, LONGEST_MS);
   const startedAt = performance.now();
   let over = false;
   const expire = () => {
-    over = !controller.signal.aborted;
-    controller.abort(new Error('the time is over'));
+    over = !signal.aborted;
+    abort(new Error('the time is over'));
   };
-  const stop = () => controller.abort(outer?.reason);
   const timer = setTimeout(expire, limit);
-  if (outer !== undefined) heardByMany(outer);
-  outer?.addEventListener('abort', stop, { once: true });
-  if (outer?.aborted) stop();
   return {
-    signal: controller.signal,
+    signal,
     expired: () => over,
     remainingMs: () => limit - (performance.now() - startedAt),
-    race: (work) => race(work, controller.signal),
-    pause: (ms) => pause(ms, controller.signal),
-    part: () => part(controller.signal),
+    race: (work) => race(work, signal),
+    pause: (ms) => pause(ms, signal),
+    part: () => part(signal),
     end: () => {
       clearTimeout(timer);
-      outer?.removeEventListener('abort', stop);
+      end();
     },
   };
 }
@@ -61,15 +58,15 @@ export function startDeadline(timeoutMs: number, outer?: AbortSignal): Deadline 
 const heardByMany = (signal: AbortSignal): void => setMaxListeners(0, signal);
 
 /** `AbortSignal.any` says the same, and costs as much as sending the request. */
-function part(whole: AbortSignal): Part {
+function part(whole: AbortSignal | undefined): Part {
   const controller = new AbortController();
-  const stop = () => controller.abort(whole.reason);
-  whole.addEventListener('abort', stop, { once: true });
-  if (whole.aborted) stop();
+  const stop = () => controller.abort(whole?.reason);
+  whole?.addEventListener('abort', stop, { once: true });
+  if (whole?.aborted) stop();
   return {
     signal: controller.signal,
     abort: (reason) => controller.abort(reason),
-    end: () => whole.removeEventListener('abort', stop),
+    end: () => whole?.removeEventListener('abort', stop),
   };
 }
 
