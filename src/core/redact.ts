@@ -167,13 +167,11 @@ function unsigned(dotted: string): string {
 }
 
 /** The same value with every text in it, member names included, passed through `redact`; itself where nothing changes. */
-export function redactJson<T>(value: T, redact: Redactor): T {
+export function redactJson<T extends object>(value: T, redact: Redactor): T {
   // What is in one of its texts is in all of them.
-  const all = (isObject(value) ? unescapedJson(value) : undefined) ?? textsOf(value as Json).join('\n');
+  const all = unescapedJson(value) ?? textsOf(value as Json).join('\n');
   return redact(all) === all ? value : (walk(value as Json, redact) as T);
 }
-
-const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 function textsOf(value: Json): string[] {
   const texts: string[] = [];
