@@ -12,6 +12,7 @@ import {
   textOrEmpty,
 } from './json.ts';
 import { normalizeTyp } from './kind.ts';
+import { frozen, oncePerObject } from './once.ts';
 import type { Check } from './report.ts';
 
 const KEY_REFERENCES = [
@@ -22,9 +23,9 @@ const KEY_REFERENCES = [
 ] as const;
 
 /** The checks that need nothing but the header: `critical_header`, `key_reference`, and odd `format`. */
-export function lintHeader(header: JsonObject): Check[] {
-  return [...criticalHeader(header), ...keyReferences(header), ...oddMembers(header)];
-}
+export const lintHeader = oncePerObject((header: JsonObject): readonly Check[] =>
+  frozen([...criticalHeader(header), ...keyReferences(header), ...oddMembers(header)]),
+);
 
 /** tokctl understands no extension, so any `crit` is a refusal (RFC 7515 §4.1.11), and so is `b64` (RFC 7797 §6). */
 function criticalHeader(header: JsonObject): Check[] {

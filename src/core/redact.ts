@@ -23,32 +23,30 @@ const lowerEscapes = (text: string): string => text.replace(/%[0-9A-F]{2}/g, (co
 const HTML: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const htmlEscaped = (text: string): string => text.replace(/[&<>"']/g, (character) => HTML[character] ?? character);
 
-/** How a text looks inside the base64 of a longer one, at each of the three offsets: without what its neighbours change. */
-function base64Inside(text: string): string[] {
-  return [0, 1, 2].map((offset) => {
-    const bits = Buffer.from('\0'.repeat(offset) + text).toString('base64');
-    const whole = Math.floor(((offset + Buffer.byteLength(text)) * 8) / 6);
-    return bits.slice(Math.ceil((offset * 8) / 6), whole);
+/** The base64 of bytes without its padding, and how they look inside that of more: without what their neighbours change. */
+function inBase64(bytes: string): string[] {
+  const inside = ['', '\0', '\0\0'].map((before) => {
+    const end = before.length + bytes.length;
+    return btoa(before + bytes).slice(Math.ceil((before.length * 8) / 6), Math.floor((end * 8) / 6));
   });
+  return [btoa(bytes).slice(0, Math.ceil((bytes.length * 8) / 6)), ...inside];
 }
 
-const inBase64 = (text: string): string => Buffer.from(text).toString('base64').replace(/=+$/, '');
+const bytesOf = (text: string): string => Buffer.from(text).toString('latin1');
 const urlAlphabet = (text: string): string => text.replaceAll('+', '-').replaceAll('/', '_');
 
-/** Characters that every encoding leaves as they are; most secrets and tokens have no others. */
+/** Characters that every encoding leaves as they are, with the same base64 in both alphabets: most secrets have no others. */
 const UNCHANGED = /^[\w.-]*$/;
 
 function spellings(secret: string): string[] {
-  const isPlain = UNCHANGED.test(secret);
-  // A server that echoes `Authorization: Basic …` shows the secret inside the base64 of `client:secret`.
-  const encoded = isPlain ? [secret] : [secret, formEncoded(secret)];
-  const base64 = encoded.flatMap((text) => [inBase64(text), ...base64Inside(text)]);
-  const all = [...(isPlain ? encoded : escapedSpellings(secret)), ...base64, ...base64.map(urlAlphabet)];
+  const all = UNCHANGED.test(secret) ? [secret, ...inBase64(secret)] : escapedSpellings(secret);
   return all.filter((text) => text.length >= SHORTEST);
 }
 
 function escapedSpellings(secret: string): string[] {
   const escaped = [secret, formEncoded(secret), percentEncoded(secret)];
+  // A server that echoes `Authorization: Basic …` shows the secret inside the base64 of `client:secret`.
+  const base64 = [secret, formEncoded(secret)].map(bytesOf).flatMap(inBase64);
   return [
     ...escaped,
     ...escaped.map(lowerEscapes),
@@ -56,6 +54,8 @@ function escapedSpellings(secret: string): string[] {
     jsonEscaped(secret),
     htmlEscaped(secret),
     escapeText(secret),
+    ...base64,
+    ...base64.map(urlAlphabet),
   ];
 }
 

@@ -16,6 +16,7 @@ import {
   textMember,
   textOrEmpty,
 } from './json.ts';
+import { frozen, oncePerText } from './once.ts';
 import type { Check } from './report.ts';
 
 import {
@@ -41,6 +42,7 @@ export interface Token {
   readonly format: TokenFormat;
   /** The first 12 hexadecimal digits of the SHA-256 of the text. */
   readonly sha256: string;
+  /** Frozen, and the same object for all tokens that have the same header. */
   readonly header?: JsonObject;
   readonly claims?: JsonObject;
   /** JWS only: the decoded signature, where it is canonical base64url. */
@@ -154,7 +156,7 @@ function splitAtDots(text: string, most: number): string[] {
 
 interface Header {
   header: JsonObject;
-  faults: Check[];
+  faults: readonly Check[];
   /** Its text is base64url. What is wrong with it otherwise is told by `partFaults`. */
   isWellCoded: boolean;
 }
@@ -166,7 +168,7 @@ interface Unreadable {
 }
 
 /** The header of a compact serialization; what is wrong with what looks like one; undefined when it is none. */
-function readHeader(part: string): Header | Unreadable | undefined {
+const readHeader = oncePerText((part: string): Header | Unreadable | undefined => {
   const read = readPart(part);
   const { text, isWellCoded } = read;
   if (!/^\s*\{/.test(text)) return undefined;
@@ -174,13 +176,13 @@ function readHeader(part: string): Header | Unreadable | undefined {
     const { value, duplicates } = parseJson(text);
     // What begins with a brace is an object, or no JSON.
     const faults = [...codingFaults(read, 'header'), ...duplicateFaults(duplicates, 'header')];
-    return { header: value as JsonObject, faults, isWellCoded };
+    return frozen({ header: value as JsonObject, faults, isWellCoded });
   } catch (thrown) {
     const problem = asJsonError(thrown);
     if (!/"(?:alg|typ|kid|enc)"\s*:/.test(text)) return undefined;
     return { problem, endsEarly: problem.position >= text.length };
   }
-}
+});
 
 function damagedHeader(text: string, parts: string[], { problem, endsEarly }: Unreadable): Check[] {
   if (parts.length === 1 && endsEarly) return [illegalCharacters(text)[0] ?? truncated('inside its header')];

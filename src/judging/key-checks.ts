@@ -4,9 +4,8 @@ import { type JsonObject, member, textMember, textOrEmpty } from '../core/json.t
 import type { Check } from '../core/report.ts';
 import type { Token } from '../core/token.ts';
 import { algorithmNamed } from '../protocol/algorithm.ts';
-import type { JudgedKey } from '../protocol/jwks.ts';
+import type { JudgedKey, JwkSet } from '../protocol/jwks.ts';
 import { type KeyProblem, keyBits } from '../protocol/key-strength.ts';
-import type { KeySource } from './key-set.ts';
 
 export const notChecked = (name: 'key' | 'signature', because: string): Check => ({
   name,
@@ -24,17 +23,18 @@ export const signatureCheck = (passed: boolean, because: string): Check => ({
 // ---------------------------------------------------------------- key
 
 /** Some key of the set may verify the token. */
-export function keyFound(candidates: JudgedKey[], { pinned }: KeySource): Check {
-  const because = pinned
-    ? 'the key that was given'
-    : candidates.length === 1
-      ? 'the set has the key that the token names'
-      : `${candidates.length} keys of the set fit; each was tried`;
+export function keyFound(candidates: readonly JudgedKey[], { pinned }: JwkSet): Check {
+  const because =
+    pinned === true
+      ? 'the key that was given'
+      : candidates.length === 1
+        ? 'the set has the key that the token names'
+        : `${candidates.length} keys of the set fit; each was tried`;
   return { name: 'key', outcome: 'passed', because, spec: 'RFC 7515 §6' };
 }
 
 /** Several keys could have been meant: the one that verified counts, and the set or the token should be clearer. */
-export function ambiguity({ header }: Token, candidates: JudgedKey[]): Check | undefined {
+export function ambiguity({ header }: Token, candidates: readonly JudgedKey[]): Check | undefined {
   if (candidates.length < 2) return undefined;
   const named = typeof member(header, 'kid') === 'string';
   return {

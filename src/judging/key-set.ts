@@ -16,8 +16,6 @@ export interface KeySource {
   ageSeconds?: number;
   /** From an earlier run (`--cache`): nothing is refused because of it before it was fetched once more. */
   isKept?: boolean;
-  /** A single key given for this token: its `kid` does not matter. */
-  pinned: boolean;
   /** Fetches the set once more, because keys rotate (OpenID Connect Core §10.1.1). Absent where keys were given. */
   refetch?: () => Promise<KeySource>;
 }
@@ -28,8 +26,8 @@ export interface KeySource {
  */
 export async function keySource(anchor: Anchor, context: Context): Promise<KeySource | undefined> {
   const { jwks, jwksUri, key } = context.options;
-  if (key !== undefined) return { set: setOfKey(key), pinned: true };
-  if (jwks !== undefined) return { set: setGiven(jwks), pinned: false };
+  if (key !== undefined) return { set: setOfKey(key) };
+  if (jwks !== undefined) return { set: setGiven(jwks) };
   const { issuer } = anchor;
   if (jwksUri !== undefined) return fetched(given({ uri: jwksUri, issuer }), context);
   if (issuer === undefined) return undefined;
@@ -47,7 +45,7 @@ function onceInARow<T>(read: (text: string) => T): (text: string) => T {
   };
 }
 
-const setOfKey = onceInARow((key): JwkSet => ({ keys: [readPublicKey(key)], ignored: 0 }));
+const setOfKey = onceInARow((key): JwkSet => ({ keys: [readPublicKey(key)], ignored: 0, pinned: true }));
 const setGiven = onceInARow((jwks) => parseJwks(jwks, badSet));
 
 interface Location {
@@ -112,7 +110,6 @@ const source = ({ value, uri, isKept, ageSeconds, at }: Found): KeySource => ({
   jwksUri: uri,
   ageSeconds: Math.floor(ageSeconds + (performance.now() - at) / 1000),
   isKept,
-  pinned: false,
 });
 
 const badSet = (problem: string): TokctlError =>

@@ -3,9 +3,18 @@
 
 import { TokctlError } from '../core/errors.ts';
 import { type JsonObject, member, textMember, textOrEmpty } from '../core/json.ts';
+import { frozen, oncePerObject } from '../core/once.ts';
 import type { Check, KeyTrace, Verification } from '../core/report.ts';
 import type { Token } from '../core/token.ts';
-import { hasUsableKey, type JudgedKey, judgeKey, MAX_CANDIDATES, traceKey } from '../protocol/jwks.ts';
+import {
+  hasUsableKey,
+  type JudgedKey,
+  type JwkSet,
+  judgeKey,
+  type KeyRequest,
+  MAX_CANDIDATES,
+  traceKey,
+} from '../protocol/jwks.ts';
 import { keyProblems, thumbprint } from '../protocol/key-strength.ts';
 import { verifySignature } from '../protocol/signature.ts';
 import { ambiguity, keyFound, notChecked, signatureCheck, strengthOf, weakKey, whyNot } from './key-checks.ts';
@@ -28,26 +37,43 @@ export async function tryKeys(token: Token, jws: string, source: KeySource): Pro
 
 async function byTheseKeys(token: Token, jws: string, source: KeySource): Promise<SignatureJudgement> {
   if (source.set.keys.length === 0 || !hasUsableKey(source.set)) return unusable(token, source);
-  const wanted = wantedKey(token, source);
-  const first = source.set.keys.map((jwk) => judgeKey(jwk, wanted));
-  const isMissing = first.every(({ skipped: why }) => why !== undefined) && !hasKid(source, wanted.kid);
+  const fit = fitOf(source.set)(token.header ?? NO_HEADER);
+  const isMissing = fit.candidates.length === 0 && !hasKid(source.set, fit.wanted.kid);
   if (isMissing && source.refetch !== undefined) return byTheseKeys(token, jws, await source.refetch());
-  const judged = first;
-  const candidates = judged.filter(({ skipped: why }) => why === undefined).slice(0, MAX_CANDIDATES);
-  if (candidates.length === 0) return noCandidate({ token, jws, source, judged });
-  return tryCandidates({ token, jws, source, judged }, candidates);
+  const trial = { token, jws, source, fit };
+  return fit.candidates.length === 0 ? noCandidate(trial) : tryCandidates(trial);
 }
 
-function wantedKey({ header }: Token, { pinned }: KeySource) {
+const NO_HEADER: JsonObject = {};
+
+/** What the keys of a set are to the tokens that have one header: judged once for all of them. */
+interface Fit {
+  wanted: KeyRequest;
+  judged: readonly JudgedKey[];
+  candidates: readonly JudgedKey[];
+  /** What is said where the first candidate verifies, as it does for nearly every token; made when it does. */
+  byFirst?: Verified;
+}
+
+const fitOf = oncePerObject((set: JwkSet) =>
+  oncePerObject((header: JsonObject): Fit => {
+    const wanted = wantedKey(header, set);
+    const judged = set.keys.map((jwk) => judgeKey(jwk, wanted));
+    const candidates = judged.filter(({ skipped: why }) => why === undefined).slice(0, MAX_CANDIDATES);
+    return { wanted, judged, candidates };
+  }),
+);
+
+function wantedKey(header: JsonObject, { pinned = false }: JwkSet): KeyRequest {
   const kid = member(header, 'kid');
   return { alg: textOrEmpty(header, 'alg'), pinned, ...(typeof kid === 'string' ? { kid } : {}) };
 }
 
-const hasKid = ({ set, pinned }: KeySource, kid: string | undefined): boolean =>
-  pinned || kid === undefined || set.keys.some((jwk) => member(jwk, 'kid') === kid);
+const hasKid = ({ keys, pinned }: JwkSet, kid: string | undefined): boolean =>
+  pinned === true || kid === undefined || keys.some((jwk) => member(jwk, 'kid') === kid);
 
 function unusable(token: Token, source: KeySource): SignatureJudgement {
-  const wanted = wantedKey(token, source);
+  const wanted = wantedKey(token.header ?? NO_HEADER, source.set);
   const judged = source.set.keys.map((jwk) => judgeKey(jwk, { ...wanted, pinned: true }));
   const fatal = source.set.keys.flatMap(keyProblems).find((problem) => problem.fatal);
   const where = source.jwksUri === undefined ? 'the keys given' : `the JWK Set at \`${source.jwksUri}\``;
@@ -72,15 +98,17 @@ interface Trial {
   token: Token;
   jws: string;
   source: KeySource;
-  judged: JudgedKey[];
+  fit: Fit;
 }
 
 /** No key of the set may verify this token: which reason comes nearest, and is it there under another name? */
-function noCandidate({ token, jws, source, judged }: Trial): SignatureJudgement {
-  const { kid, alg } = wantedKey(token, source);
+function noCandidate(trial: Trial): SignatureJudgement {
+  const { source, fit } = trial;
+  const { judged } = fit;
+  const { kid, alg } = fit.wanted;
   const named = judged.filter(({ jwk }) => kid === undefined || member(jwk, 'kid') === kid);
   const weak = named.flatMap(({ problems }) => problems.filter((problem) => problem.fatal))[0];
-  const notes = verifiesUnderAnother({ token, jws, source, judged });
+  const notes = verifiesUnderAnother(trial);
   const why = named[0]?.skipped;
   const missing = kid !== undefined && named.length === 0;
   const because = missing
@@ -105,14 +133,15 @@ function noCandidate({ token, jws, source, judged }: Trial): SignatureJudgement 
   };
 }
 
-function tryCandidates(trial: Trial, candidates: JudgedKey[]): SignatureJudgement {
-  const { token, jws, source, judged } = trial;
-  const alg = textOrEmpty(token.header, 'alg');
+function tryCandidates(trial: Trial): SignatureJudgement {
+  const { token, jws, source, fit } = trial;
+  const { alg } = fit.wanted;
   const notes = new Map<JsonObject, string>();
   const tried: JudgedKey[] = [];
-  for (const candidate of candidates) {
+  for (const candidate of fit.candidates) {
     const outcome = verifySignature(jws, candidate.jwk, alg);
-    if (outcome === 'verified') return verified(candidate, { ...trial, candidates, notes });
+    if (outcome === 'verified' && notes.size > 0) return said(source, verified(candidate, trial, notes));
+    if (outcome === 'verified') return said(source, (fit.byFirst ??= frozen(verified(candidate, trial, notes))));
     if (outcome !== 'unusable') tried.push(candidate);
     notes.set(candidate.jwk, outcome === 'unusable' ? UNREADABLE : 'tried: the signature does not verify with it');
   }
@@ -121,8 +150,8 @@ function tryCandidates(trial: Trial, candidates: JudgedKey[]): SignatureJudgemen
   const checks =
     tried.length === 0
       ? unreadable()
-      : [keyFound(tried, source), signatureCheck(false, whyNot(token, only?.jwk, tried.length))];
-  return { checks, verification: verificationOf(source, judged, notes) };
+      : [keyFound(tried, source.set), signatureCheck(false, whyNot(token, only?.jwk, tried.length))];
+  return { checks, verification: verificationOf(source, fit.judged, notes) };
 }
 
 const UNREADABLE = 'it could not be read as a key';
@@ -138,12 +167,21 @@ const unreadable = (): Check[] => [
   notChecked('signature', 'there is no key to verify it with'),
 ];
 
-function verified(
-  { jwk, problems }: JudgedKey,
-  trial: Trial & { candidates: JudgedKey[]; notes: Map<JsonObject, string> },
-): SignatureJudgement {
-  const { token, source, judged, candidates, notes } = trial;
-  const alg = textOrEmpty(token.header, 'alg');
+/** What is said of a token that a key verifies, but for where the key comes from. */
+interface Verified {
+  checks: Check[];
+  keys: KeyTrace[];
+  key: NonNullable<Verification['key']>;
+}
+
+const said = (source: KeySource, { checks, keys, key }: Verified): SignatureJudgement => ({
+  checks,
+  verification: { ...placeOf(source), keys, key },
+});
+
+function verified({ jwk, problems }: JudgedKey, trial: Trial, notes: Map<JsonObject, string>): Verified {
+  const { token, source, fit } = trial;
+  const { alg } = fit.wanted;
   const kid = textMember(jwk, 'kid');
   const print = thumbprint(jwk);
   notes.set(jwk, 'it verifies the signature');
@@ -151,25 +189,23 @@ function verified(
   const from = source.jwksUri === undefined ? '' : ` of ${source.jwksUri}`;
   return {
     checks: [
-      ambiguity(token, candidates) ?? keyFound(candidates, source),
+      ambiguity(token, fit.candidates) ?? keyFound(fit.candidates, source.set),
       strengthOf(jwk, problems),
       signatureCheck(true, `${alg} by ${by}${from}`),
     ],
-    verification: {
-      ...verificationOf(source, judged, notes, jwk),
-      key: {
-        ...(kid === undefined ? {} : { kid }),
-        alg,
-        kty: textOrEmpty(jwk, 'kty'),
-        ...(print && { thumbprint: print }),
-      },
+    keys: traceOf(fit.judged, notes, jwk),
+    key: {
+      ...(kid === undefined ? {} : { kid }),
+      alg,
+      kty: textOrEmpty(jwk, 'kty'),
+      ...(print && { thumbprint: print }),
     },
   };
 }
 
 /** Only for the explanation: keys of the set that the token does not name, but that verify it. Their word counts for nothing. */
-function verifiesUnderAnother({ token, jws, source, judged }: Trial): Map<JsonObject, string> {
-  const { alg, kid } = wantedKey(token, source);
+function verifiesUnderAnother({ token, jws, fit: { judged, wanted } }: Trial): Map<JsonObject, string> {
+  const { alg, kid } = wanted;
   const notes = new Map<JsonObject, string>();
   if (kid === undefined || token.signature?.length === 0) return notes;
   const others = judged.filter(({ jwk }) => member(jwk, 'kid') !== kid && judgeKey(jwk, { alg }).skipped === undefined);
@@ -181,18 +217,18 @@ function verifiesUnderAnother({ token, jws, source, judged }: Trial): Map<JsonOb
 /** The note of a key that would verify the token; the diagnosis looks for it. */
 export const OTHER_KID = 'it verifies the signature, but the token names another kid';
 
-function verificationOf(
+const verificationOf = (
   source: KeySource,
   judged: readonly JudgedKey[],
   notes: ReadonlyMap<JsonObject, string>,
-  used?: JsonObject,
-): Verification {
-  const keys: KeyTrace[] = judged.map(({ jwk, skipped: why }) =>
+): Verification => ({ ...placeOf(source), keys: traceOf(judged, notes) });
+
+const placeOf = ({ jwksUri, ageSeconds }: KeySource): Omit<Verification, 'keys'> => ({
+  ...(jwksUri === undefined ? {} : { jwks_uri: jwksUri }),
+  ...(ageSeconds === undefined ? {} : { jwks_age_seconds: ageSeconds }),
+});
+
+const traceOf = (judged: readonly JudgedKey[], notes: ReadonlyMap<JsonObject, string>, used?: JsonObject): KeyTrace[] =>
+  judged.map(({ jwk, skipped: why }) =>
     traceKey(jwk, jwk === used, notes.get(jwk) ?? why ?? 'not needed: another key verified'),
   );
-  return {
-    ...(source.jwksUri === undefined ? {} : { jwks_uri: source.jwksUri }),
-    ...(source.ageSeconds === undefined ? {} : { jwks_age_seconds: source.ageSeconds }),
-    keys,
-  };
-}

@@ -1,8 +1,10 @@
 // The token as everything after it sees it: parsed, named by kind, with what is odd about its text and header.
 
+import type { JsonObject } from '../core/json.ts';
 import type { KindName } from '../core/kind.ts';
 import { kindOf } from '../core/kind.ts';
 import { lintHeader } from '../core/lint.ts';
+import { frozen, oncePerObject } from '../core/once.ts';
 import { redactJson, withoutSignatures } from '../core/redact.ts';
 import type { Check, TokenPart } from '../core/report.ts';
 import type { Shape } from '../core/shape.ts';
@@ -36,11 +38,14 @@ export async function readSubject(text: string, takenFrom?: string): Promise<Sub
       kind,
       evidence,
       sha256: token.sha256,
-      ...(token.header === undefined ? {} : { header: redactJson(token.header, withoutSignatures) }),
+      ...(token.header === undefined ? {} : { header: shownHeader(token.header) }),
       ...(shape?.vendor === undefined ? {} : { vendor: shape.vendor }),
     },
   };
 }
+
+/** A header may hold a JWT. */
+const shownHeader = oncePerObject((header: JsonObject) => frozen(redactJson(header, withoutSignatures)));
 
 /** The table of vendors is large: it is loaded for what is no sound JOSE text. */
 const mayBeVendors = (token: Token): boolean =>

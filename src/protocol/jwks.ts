@@ -10,13 +10,13 @@ import {
   textMember,
   textOrEmpty,
 } from '../core/json.ts';
+import { oncePerObject } from '../core/once.ts';
 import type { KeyTrace } from '../core/report.ts';
 import { type Algorithm, algorithmNamed } from './algorithm.ts';
 import { exchange } from './http/exchange.ts';
 import type { HttpAnswer, HttpRequest, Network } from './http/network.ts';
 import { type KeyProblem, keyBits, keyProblems, thumbprint } from './key-strength.ts';
 import { answerDetails, readFault } from './oauth-error.ts';
-import { oncePerKey } from './once-per-key.ts';
 
 /** The most entries of a set that are read, and the most keys that are tried for one token. */
 export const MAX_KEYS = 256;
@@ -26,6 +26,8 @@ export interface JwkSet {
   keys: JsonObject[];
   /** Entries that were no JSON object or had a member twice, and entries beyond the limit. */
   ignored: number;
+  /** A single key given by a person for this token: its `kid` does not matter. */
+  pinned?: boolean;
 }
 
 /** Fetches a JWK Set. @throws TokctlError for every answer that is none. */
@@ -149,7 +151,7 @@ export const traceKey = (jwk: JsonObject, used: boolean, because: string): KeyTr
   because,
 });
 
-const factsOf = oncePerKey((jwk) => {
+const factsOf = oncePerObject((jwk: JsonObject) => {
   const texts = Object.fromEntries(
     ['kid', 'kty', 'alg', 'crv'].flatMap((name) =>
       textMember(jwk, name) === undefined ? [] : [[name, textMember(jwk, name)]],
@@ -160,11 +162,11 @@ const factsOf = oncePerKey((jwk) => {
 });
 
 /** True if some key of the set could verify some token: of a known type, for signatures, without a fatal problem. */
-export function hasUsableKey({ keys }: JwkSet): boolean {
-  return keys.some(
+export const hasUsableKey = oncePerObject(({ keys }: JwkSet): boolean =>
+  keys.some(
     (jwk) =>
       ['RSA', 'EC', 'OKP'].includes(textOrEmpty(jwk, 'kty')) &&
       useMisfit(jwk) === undefined &&
       !keyProblems(jwk).some((problem) => problem.fatal),
-  );
-}
+  ),
+);

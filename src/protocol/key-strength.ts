@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { decodeBase64Url, isFault } from '../core/base64url.ts';
 import { type JsonObject, member, textMember, textOrEmpty } from '../core/json.ts';
-import { oncePerKey } from './once-per-key.ts';
+import { oncePerObject } from '../core/once.ts';
 
 export interface KeyProblem {
   finding: string;
@@ -14,7 +14,7 @@ export interface KeyProblem {
 }
 
 /** What is wrong with a public JWK (RFC 7517, RFC 7518 §6). An empty list for a sound key. */
-export const keyProblems = oncePerKey((jwk: JsonObject): readonly KeyProblem[] => [
+export const keyProblems = oncePerObject((jwk: JsonObject): readonly KeyProblem[] => [
   ...published(jwk),
   ...(textMember(jwk, 'kty') === 'RSA' ? rsaProblems(jwk) : []),
   ...(textMember(jwk, 'kty') === 'OKP' ? okpProblems(jwk) : []),
@@ -53,7 +53,7 @@ function unsigned(jwk: JsonObject, name: string): bigint | undefined {
 const bitLength = (value: bigint): number => value.toString(2).length;
 
 /** The size of a key in bits: the modulus of RSA, the field of a curve. */
-export const keyBits = oncePerKey((jwk): number | undefined => {
+export const keyBits = oncePerObject((jwk: JsonObject): number | undefined => {
   if (textMember(jwk, 'kty') !== 'RSA')
     return { 'P-256': 256, 'P-384': 384, 'P-521': 521, Ed25519: 256, Ed448: 456 }[textOrEmpty(jwk, 'crv')];
   const n = unsigned(jwk, 'n');
@@ -211,7 +211,7 @@ const THUMBPRINT_MEMBERS: Record<string, readonly string[]> = {
 };
 
 /** The RFC 7638 thumbprint (SHA-256, base64url), or undefined for a key type that has no public one. */
-export const thumbprint = oncePerKey((jwk): string | undefined => {
+export const thumbprint = oncePerObject((jwk: JsonObject): string | undefined => {
   const kty = textOrEmpty(jwk, 'kty');
   const members = Object.hasOwn(THUMBPRINT_MEMBERS, kty) ? THUMBPRINT_MEMBERS[kty] : undefined;
   if (members === undefined || members.some((name) => typeof member(jwk, name) !== 'string')) return undefined;

@@ -12,8 +12,8 @@ import {
   verify,
 } from 'node:crypto';
 import type { JsonObject } from '../core/json.ts';
+import { oncePerObject } from '../core/once.ts';
 import { type Algorithm, algorithmNamed } from './algorithm.ts';
-import { oncePerKey } from './once-per-key.ts';
 
 /** `unusable`: the key could not be read as a key of that algorithm (a point off its curve, a bad modulus). */
 export type SignatureOutcome = 'verified' | 'not_verified' | 'unusable';
@@ -78,7 +78,7 @@ const isTooSmall = ({ asymmetricKeyDetails: { modulusLength = SMALLEST_RSA } = {
   modulusLength < SMALLEST_RSA;
 
 /** Only the public members are handed over, so that a private part is never read; what is no text makes no key. */
-const publicKeyOf = oncePerKey((jwk): KeyObject | undefined => {
+const publicKeyOf = oncePerObject((jwk: JsonObject): KeyObject | undefined => {
   const kty = jwk['kty'] as keyof typeof PUBLIC_MEMBERS;
   const members = PUBLIC_MEMBERS[kty].map((name) => [name, jwk[name]]);
   try {
