@@ -13,7 +13,6 @@ import type { Connection } from './connection.ts';
 import { exchangeLine } from './exchange-line.ts';
 import type { Host } from './host.ts';
 import { Printer } from './printer.ts';
-import type { Question } from './question.ts';
 import type { Settings } from './settings.ts';
 import { type StdinClaim, stdinClaim } from './stdin.ts';
 import { readTokens, type TokenInput } from './token-input.ts';
@@ -76,6 +75,8 @@ export interface Asking {
   judge: Judge;
   stdin: StdinClaim;
   isBatch: boolean;
+  /** Keys are at hand, so that no server is asked, and none can want to be asked less. */
+  asksNobody?: boolean;
 }
 
 export interface Asker {
@@ -92,15 +93,15 @@ async function asker(asking: Asking): Promise<Asker> {
   // `decode` ends before it needs any of this.
   const { warnOfWeakness } = await import('./connection.ts');
   await warnOfWeakness(settings, host);
-  const pace = isBatch ? await heedful(asking) : AT_ONCE;
-  const { questionFor, close } = await questions(asking, pace);
+  const pace = isBatch && asking.asksNobody !== true ? await heedful(asking) : AT_ONCE;
   const own = { memory: newMemory(), signal: host.signal, ...(await onlookers(asking)) };
+  const { questionFor, close } = await questions(asking, pace, own);
   const ask = async (input: TokenInput): Promise<Report | Description> => {
-    const { question, kept, chosen, fetch } = await questionFor(input);
+    const { question, isNow } = await questionFor(input);
     const trusting = isBatch ? question : await trustQuestion(question, input, asking);
     // The questions of a run share everything but the time: a long list is not judged by the clock of its first token.
-    const now = chosen.text('at') === undefined ? { now: host.now() / 1000 } : {};
-    return pace.run(() => judge(input.text, { ...trusting, ...now, ...ofInput(input), ...own, ...kept, fetch }));
+    const now = isNow ? { now: host.now() / 1000 } : {};
+    return pace.run(() => judge(input.text, { ...trusting, ...now, ...ofInput(input) }));
   };
   return { ask, close };
 }
@@ -131,7 +132,7 @@ async function heedful({ settings, host }: Asking): Promise<Pace> {
 const timeoutMs = (settings: Settings): number => (parseDuration(settings.text('timeout') ?? '') ?? 10) * 1000;
 
 /** One question for each profile: its files, secrets, cache and connections are opened once, however many tokens pick it. */
-async function questions({ settings, host, stdin, isBatch }: Asking, { watch }: Pace) {
+async function questions({ settings, host, stdin, isBatch }: Asking, { watch }: Pace, own: Partial<IntrospectOptions>) {
   const [{ questionOf }, { secretReader }] = await Promise.all([import('./question.ts'), import('./secret-source.ts')]);
   const { connect, keptDocuments } = await import('./connection.ts');
   const secrets = secretReader(host, stdin);
@@ -140,15 +141,19 @@ async function questions({ settings, host, stdin, isBatch }: Asking, { watch }: 
     const question = await questionOf(chosen, { host, stdin, secrets });
     const connection = await connect(chosen, host, isBatch);
     connections.push(connection);
-    return { question, kept: await keptDocuments(chosen, host), fetch: watch(connection.fetch) };
+    const kept = await keptDocuments(chosen, host);
+    const whole: IntrospectOptions = { ...question, ...own, ...kept, fetch: watch(connection.fetch) };
+    return { question: whole, isNow: chosen.text('at') === undefined };
   };
   const known = new Map<string, ReturnType<typeof made>>();
-  const questionFor = async ({ text }: TokenInput) => {
-    const chosen = settingsFor(settings, text);
+  const isNamed = NAMING.some((name) => settings.get(name) !== undefined);
+  const questionFor = ({ text }: TokenInput) => {
+    // The token picks its profile only where nobody named an issuer or keys (contract §4.2); else it is not read for that.
+    const chosen = isNamed ? settings : settings.forIssuer(issuerOf(text));
     const name = chosen === settings ? '' : `profile ${chosen.profile}`;
     const question = known.get(name) ?? made(chosen);
     known.set(name, question);
-    return { ...(await question), chosen };
+    return question;
   };
   return { questionFor, close: () => connections.forEach((connection) => void connection.close()) };
 }
@@ -161,11 +166,8 @@ async function onlookers({ settings, host }: Asking): Promise<Pick<IntrospectOpt
   };
 }
 
-/** The token picks its profile only where nobody named an issuer or keys (contract §4.2); else it is not read for that. */
-function settingsFor(settings: Settings, text: string): Settings {
-  const isNamed = ['issuer', 'jwks', 'key', 'secret'].some((name) => settings.get(name) !== undefined);
-  return isNamed ? settings : settings.forIssuer(issuerOf(text));
-}
+/** The options that name an issuer or keys. */
+const NAMING = ['issuer', 'jwks', 'key', 'secret'];
 
 const issuerOf = (text: string): string | undefined => textMember(parseToken(text).claims, 'iss');
 
@@ -182,7 +184,11 @@ const ofInput = ({ id, takenFrom }: TokenInput): Pick<IntrospectOptions, 'id' | 
 });
 
 /** With a terminal, and nobody named: asked once whether the token's own issuer is to be trusted (contract §4.3). */
-async function trustQuestion(question: Question, { text }: TokenInput, { settings, host }: Asking): Promise<Question> {
+async function trustQuestion(
+  question: IntrospectOptions,
+  { text }: TokenInput,
+  { settings, host }: Asking,
+): Promise<IntrospectOptions> {
   if (question.trustTokenIssuer === true || isNamed(question)) return question;
   const canAsk = host.stdin.isTTY && host.stderr.isTTY && !settings.flag('quiet') && !settings.flag('offline');
   if (!canAsk) return question;
@@ -196,7 +202,7 @@ async function trustQuestion(question: Question, { text }: TokenInput, { setting
   return /^y(?:es)?$/i.test(typed.trim()) ? { ...question, trustTokenIssuer: true } : question;
 }
 
-const isNamed = ({ issuer, jwks, jwksUri, key, secret, introspectionEndpoint }: Question): boolean =>
+const isNamed = ({ issuer, jwks, jwksUri, key, secret, introspectionEndpoint }: IntrospectOptions): boolean =>
   [issuer, jwks, jwksUri, key, secret, introspectionEndpoint].some((one) => one !== undefined);
 
 async function requestShower(

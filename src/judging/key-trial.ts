@@ -140,8 +140,8 @@ function tryCandidates(trial: Trial): SignatureJudgement {
   const tried: JudgedKey[] = [];
   for (const candidate of fit.candidates) {
     const outcome = verifySignature(jws, candidate.jwk, alg);
-    if (outcome === 'verified' && notes.size > 0) return said(source, verified(candidate, trial, notes));
-    if (outcome === 'verified') return said(source, (fit.byFirst ??= frozen(verified(candidate, trial, notes))));
+    if (outcome === 'verified')
+      return said(source, notes.size === 0 ? byFirst(candidate, trial) : verified(candidate, trial, notes));
     if (outcome !== 'unusable') tried.push(candidate);
     notes.set(candidate.jwk, outcome === 'unusable' ? UNREADABLE : 'tried: the signature does not verify with it');
   }
@@ -178,6 +178,11 @@ const said = (source: KeySource, { checks, keys, key }: Verified): SignatureJudg
   checks,
   verification: { ...placeOf(source), keys, key },
 });
+
+function byFirst(first: JudgedKey, trial: Trial): Verified {
+  trial.fit.byFirst ??= frozen(verified(first, trial, new Map()));
+  return trial.fit.byFirst;
+}
 
 function verified({ jwk, problems }: JudgedKey, trial: Trial, notes: Map<JsonObject, string>): Verified {
   const { token, source, fit } = trial;
