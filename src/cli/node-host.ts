@@ -74,7 +74,7 @@ function startThread(): Thread {
   const { Worker } = process.getBuiltinModule('node:worker_threads');
   const worker = new Worker(threadFile(), {
     argv: process.argv.slice(2),
-    resourceLimits: { maxYoungGenerationSizeMb: 2 },
+    resourceLimits: { maxYoungGenerationSizeMb: 4 },
   });
   const waiting: Waiting[] = [];
   worker.on('message', (result) => waiting.shift()?.resolve(result));

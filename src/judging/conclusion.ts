@@ -78,8 +78,8 @@ export async function conclude(
     weakened: [...weakened],
     ...(error === undefined ? {} : { error }),
   };
-  const causes = verdict === 'active' ? [] : await causesOf(report, backgroundOf(subject, findings, context));
-  return redacted({ ...report, causes }, subject, context);
+  if (verdict !== 'active') report.causes = await causesOf(report, backgroundOf(subject, findings, context));
+  return redacted(report, subject, context);
 }
 
 /** An active token is explained by nobody: what explains is loaded for the others. */

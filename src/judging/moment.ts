@@ -7,17 +7,17 @@ import { formatIso } from '../core/time.ts';
 
 /** `now` in seconds since 1970. Times that no calendar has are left out; the checks tell of them. */
 export function timesOf(claims: JsonObject | undefined, now: number): Times {
-  const at = (name: string): string | undefined => {
-    const seconds = finiteNumber(member(claims, name));
-    return seconds === undefined ? undefined : formatIso(seconds);
-  };
-  const [issued, notBefore, expires] = [at('iat'), at('nbf'), at('exp')];
   const exp = finiteNumber(member(claims, 'exp'));
+  const expires = isoOf(exp);
+  const issued = isoOf(finiteNumber(member(claims, 'iat')));
+  const notBefore = isoOf(finiteNumber(member(claims, 'nbf')));
   return {
     ...(issued === undefined ? {} : { issued_at: issued }),
     ...(notBefore === undefined ? {} : { not_before: notBefore }),
-    ...(expires === undefined ? {} : { expires_at: expires }),
-    ...(expires === undefined || exp === undefined ? {} : { ttl_seconds: Math.floor(exp - now) }),
+    ...(exp === undefined || expires === undefined ? {} : { expires_at: expires, ttl_seconds: Math.floor(exp - now) }),
     evaluated_at: formatIso(Math.floor(now)) ?? new Date(0).toISOString(),
   };
 }
+
+const isoOf = (seconds: number | undefined): string | undefined =>
+  seconds === undefined ? undefined : formatIso(seconds);
