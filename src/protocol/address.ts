@@ -3,6 +3,7 @@
 // that one address has one value however it is spelled.
 
 import { TokctlError } from '../core/errors.ts';
+import { oncePerText } from '../core/once.ts';
 
 /** What a person allowed, and whether a person named the host at all. */
 export interface Reach {
@@ -21,7 +22,7 @@ interface Block {
 const IPV4 = /^(?:(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])(?:\.(?!$)|$)){4}$/;
 
 /** The 128 bits of an IP address, in brackets or not, with a zone or not; undefined if the text is no IP address. */
-export function addressBits(address: string): bigint | undefined {
+export const addressBits = oncePerText((address: string): bigint | undefined => {
   const text = address.replace(/^\[(.*)\]$/, '$1').replace(/%.*$/s, '');
   const spelled = IPV4.test(text) ? `http://[::ffff:${text}]` : `http://[${text}]`;
   if (!/^[0-9a-fA-F:.]+$/.test(text) || !URL.canParse(spelled)) return undefined;
@@ -30,7 +31,7 @@ export function addressBits(address: string): bigint | undefined {
   const right = groups(tail ?? '');
   const zeros = tail === undefined ? 0 : 8 - left.length - right.length;
   return [...left, ...Array<bigint>(zeros).fill(0n), ...right].reduce((bits, group) => (bits << 16n) | group, 0n);
-}
+});
 
 const groups = (text: string): bigint[] => (text === '' ? [] : text.split(':').map((group) => BigInt(`0x${group}`)));
 

@@ -157,4 +157,5 @@ function missing(what: string, flags: string, { endpoint }: AuthenticationContex
 }
 
 /** application/x-www-form-urlencoded, as RFC 6749 appendix B has it. */
-export const formEncode = (text: string): string => new URLSearchParams({ v: text }).toString().slice(2);
+export const formEncode = (text: string): string =>
+  /^[\w.*-]*$/.test(text) ? text : new URLSearchParams({ v: text }).toString().slice(2);

@@ -3,7 +3,7 @@
 // last ones as text, `MAX_BYTES` of it, which is some five thousand. A token that comes back later than that is asked about
 // again.
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { parseJson, printJson } from '../../core/json.ts';
 import type { Description, Report } from '../../core/report.ts';
 import type { TokenInput } from '../token-input.ts';
@@ -42,7 +42,7 @@ export function askedOnce(ask: Ask, maxBytes = MAX_BYTES): Ask {
 
 /** The member that it was taken from is evidence of its kind, so that it belongs to the question. */
 const keyOf = ({ text, takenFrom = '' }: TokenInput): string =>
-  createHash('sha256').update(`${takenFrom}\n${text}`).digest('base64');
+  hash('sha256', `${takenFrom}\n${text}`, 'base64');
 
 interface Place {
   start: number;

@@ -7,12 +7,12 @@ import { setMaxListeners } from 'node:events';
 const LONGEST_MS = 2 ** 31 - 1;
 
 export interface Deadline {
-  /** Aborted when the time is over or the outer signal is. */
-  readonly signal: AbortSignal;
+  /** True when the time is over or the outer signal has aborted. */
+  isStopped(): boolean;
   /** True when the time is over. */
   expired(): boolean;
   remainingMs(): number;
-  /** The result of the work, or a rejection as soon as the signal aborts. */
+  /** The result of the work, or a rejection as soon as it is stopped. */
   race<T>(work: Promise<T>): Promise<T>;
   pause(ms: number): Promise<void>;
   /** What ends with the deadline, or sooner by itself. */
@@ -30,26 +30,29 @@ export interface Part {
 
 /** Starts now. `outer` is the signal of the run (Ctrl-C). */
 export function startDeadline(timeoutMs: number, outer?: AbortSignal): Deadline {
+  const stop = new Stop();
+  const interrupt = () => stop.now(outer?.reason);
   if (outer !== undefined) heardByMany(outer);
-  const { signal, abort, end } = part(outer);
+  outer?.addEventListener('abort', interrupt, { once: true });
+  if (outer?.aborted) interrupt();
   const limit = Math.min(timeoutMs, LONGEST_MS);
   const startedAt = performance.now();
   let over = false;
   const expire = () => {
-    over = !signal.aborted;
-    abort(new Error('the time is over'));
+    over = !stop.isMade;
+    stop.now(new Error('the time is over'));
   };
   const timer = setTimeout(expire, limit);
   return {
-    signal,
+    isStopped: () => stop.isMade,
     expired: () => over,
     remainingMs: () => limit - (performance.now() - startedAt),
-    race: (work) => race(work, signal),
-    pause: (ms) => pause(ms, signal),
-    part: () => part(signal),
+    race: (work) => race(work, stop),
+    pause: (ms) => pause(ms, stop),
+    part: () => part(stop),
     end: () => {
       clearTimeout(timer);
-      end();
+      outer?.removeEventListener('abort', interrupt);
     },
   };
 }
@@ -57,37 +60,53 @@ export function startDeadline(timeoutMs: number, outer?: AbortSignal): Deadline 
 /** Node warns of the eleventh listener; as many requests as are under way listen to the signal of the run. */
 const heardByMany = (signal: AbortSignal): void => setMaxListeners(0, signal);
 
-/** `AbortSignal.any` says the same, and costs as much as sending the request. */
-function part(whole: AbortSignal | undefined): Part {
-  const controller = new AbortController();
-  const stop = () => controller.abort(whole?.reason);
-  whole?.addEventListener('abort', stop, { once: true });
-  if (whole?.aborted) stop();
-  return {
-    signal: controller.signal,
-    abort: (reason) => controller.abort(reason),
-    end: () => whole?.removeEventListener('abort', stop),
-  };
-}
+type Reaction = (reason: unknown) => void;
 
-async function race<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let stop = () => {};
-  const aborted = new Promise<never>((_, reject) => {
-    stop = () => reject(signal.reason);
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener('abort', stop);
+/** What an AbortSignal says too; but a signal for each wait of an exchange costs as much as sending the request. */
+class Stop {
+  readonly #reactions = new Set<Reaction>();
+  #made: { reason: unknown } | undefined;
+
+  get isMade(): boolean {
+    return this.#made !== undefined;
+  }
+
+  now(reason: unknown): void {
+    if (this.isMade) return;
+    this.#made = { reason };
+    for (const react of this.#reactions) react(reason);
+  }
+
+  /** Gives what takes the reaction away. */
+  on(react: Reaction): () => void {
+    if (this.#made === undefined) this.#reactions.add(react);
+    else react(this.#made.reason);
+    return () => void this.#reactions.delete(react);
   }
 }
 
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
+function part(stop: Stop): Part {
+  const controller = new AbortController();
+  const abort: Reaction = (reason) => controller.abort(reason);
+  return { signal: controller.signal, abort, end: stop.on(abort) };
+}
+
+async function race<T>(work: Promise<T>, stop: Stop): Promise<T> {
+  let forget = () => {};
+  const stopped = new Promise<never>((_, reject) => {
+    forget = stop.on(reject);
+  });
+  try {
+    return await Promise.race([work, stopped]);
+  } finally {
+    forget();
+  }
+}
+
+async function pause(ms: number, stop: Stop): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const slept = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms);
   });
-  await race(slept, signal).finally(() => clearTimeout(timer));
+  await race(slept, stop).finally(() => clearTimeout(timer));
 }

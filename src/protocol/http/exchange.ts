@@ -140,7 +140,7 @@ function fetchInit({ request, outgoing: { headers, body } }: Asking, signal: Abo
 /** Ctrl-C before the deadline before everything else: the first two show themselves as all sorts of broken connections. */
 function explain({ request, network, deadline }: Asking, error: unknown): unknown {
   if (deadline.expired()) return timeoutFailure(request.url, network.timeoutMs);
-  if (deadline.signal.aborted) return network.signal?.reason;
+  if (deadline.isStopped()) return network.signal?.reason;
   return explainFailure(error, request.url);
 }
 
