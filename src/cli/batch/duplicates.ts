@@ -41,8 +41,7 @@ export function askedOnce(ask: Ask, maxBytes = MAX_BYTES): Ask {
 }
 
 /** The member that it was taken from is evidence of its kind, so that it belongs to the question. */
-const keyOf = ({ text, takenFrom = '' }: TokenInput): string =>
-  hash('sha256', `${takenFrom}\n${text}`, 'base64');
+const keyOf = ({ text, takenFrom = '' }: TokenInput): string => hash('sha256', `${takenFrom}\n${text}`, 'base64');
 
 interface Place {
   start: number;
