@@ -302,8 +302,8 @@ describe('many lines', () => {
         yield [`good-${seen.read % (count / 20)}`];
       }
     };
-    const write = async () => {
-      seen.printed += 1;
+    const write = async (text: string) => {
+      seen.printed += text.split('\n').length - 1;
     };
     const words = [...INTROSPECT, '--from', 'tokens.txt', '--brief', '-o', 'ndjson', '--concurrency', '4'];
     const { exit, stderr } = await tokctl(words, { fetch }, (host) => ({
@@ -316,7 +316,8 @@ describe('many lines', () => {
     expect(seen.printed).toBe(count);
     expect(seen.mostAsking).toBeLessThanOrEqual(4);
     expect(seen.mostAhead).toBeGreaterThan(0);
-    expect(seen.mostAhead).toBeLessThanOrEqual(4 * 16 + 1);
+    // Beside those that are asked about, those that are written in the next turn of the event loop, of which one comes soon.
+    expect(seen.mostAhead).toBeLessThanOrEqual(4 * 16 + 1 + 64);
     expect(asked).toHaveLength(count / 20);
   });
 });

@@ -13,6 +13,7 @@ import type { Host, LineSource } from '../host.ts';
 import type { Settings } from '../settings.ts';
 import type { TokenInput } from '../token-input.ts';
 import { askedOnce } from './duplicates.ts';
+import { gathering } from './gathering.ts';
 import { inOrder } from './in-order.ts';
 import { type Progress, startProgress } from './progress.ts';
 import { Tally } from './summary.ts';
@@ -37,7 +38,9 @@ export async function answerBatch(batch: Batch): Promise<ExitCode> {
   hashWith((text) => hash('sha256', text));
   const tally = new Tally(command !== 'decode');
   const progress = await startProgress({ settings, host });
-  const prepared = await prepare({ ...host, stderr: progress.stderr }).catch((error: unknown) => {
+  const gathered = gathering({ stdout: host.stdout, stderr: progress.stderr });
+  const { stdout, stderr } = gathered;
+  const prepared = await prepare({ ...host, stdout, stderr }).catch((error: unknown) => {
     progress.stop();
     throw error;
   });
@@ -53,6 +56,7 @@ export async function answerBatch(batch: Batch): Promise<ExitCode> {
   } finally {
     progress.stop();
     close();
+    await gathered.flush();
   }
   if (!settings.flag('quiet')) await host.stderr.write(lastLine(tally, { next, host, startedAt }));
   return host.signal.aborted ? 130 : printer.exitCode(tally.exitCode);

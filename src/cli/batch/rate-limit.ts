@@ -79,9 +79,8 @@ export class RateLimit {
   }
 
   #see({ status, headers }: FetchedResponse): void {
-    const told = ['retry-after', 'date'].map((name): [string, string] => [name, headers.get(name) ?? '']);
-    const asked = retryAfterSeconds(new Map(told));
-    if (status !== 429 && !(status === 503 && asked !== undefined)) {
+    const asked = status === 429 || status === 503 ? retryAfterOf(headers) : undefined;
+    if (status !== 429 && asked === undefined) {
       this.#allowed = Math.min(this.#options.limit, this.#allowed + 1 / this.#allowed);
       return;
     }
@@ -97,4 +96,9 @@ export class RateLimit {
     if (!this.#isTold) onPause(pauseMs, status);
     this.#isTold = true;
   }
+}
+
+function retryAfterOf(headers: FetchedResponse['headers']): number | undefined {
+  const told = ['retry-after', 'date'].map((name): [string, string] => [name, headers.get(name) ?? '']);
+  return retryAfterSeconds(new Map(told));
 }
