@@ -69,12 +69,18 @@ interface Waiting {
   reject: (error: Error) => void;
 }
 
+/**
+ * V8 lets a heap grow by what the machine has, and each thread has one of its own: enough for the largest tokens, and
+ * room for some hundred of what is thrown away after a token.
+ */
+const THREAD_MEMORY = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 };
+
 /** A worker thread answers in the order in which it is asked; one that fails takes all that is waiting with it. */
 function startThread(): Thread {
   const { Worker } = process.getBuiltinModule('node:worker_threads');
   const worker = new Worker(threadFile(), {
     argv: process.argv.slice(2),
-    resourceLimits: { maxYoungGenerationSizeMb: 4 },
+    resourceLimits: THREAD_MEMORY,
   });
   const waiting: Waiting[] = [];
   worker.on('message', (result) => waiting.shift()?.resolve(result));
