@@ -11,24 +11,30 @@ const LAST = 253_402_300_799;
 const isShowable = (seconds: number): boolean => seconds >= 0 && seconds <= LAST + 0.999;
 
 /** RFC 3339 in UTC, `2026-11-21T01:00:00Z`, with milliseconds where there are any; undefined beyond the year 9999. */
-export function formatIso(seconds: number): string | undefined {
+export const formatIso = (seconds: number): string | undefined => spelled(seconds)?.iso;
+
+/** For people, `2026-11-21 01:00:00Z`; fractions are dropped. Undefined beyond the year 9999. */
+export const formatUtc = (seconds: number): string | undefined => spelled(Math.floor(seconds))?.utc;
+
+interface Spelled {
+  iso: string;
+  utc: string;
+}
+
+function spelled(seconds: number): Spelled | undefined {
   if (!isShowable(seconds)) return undefined;
-  const known = spelled.get(seconds);
+  const known = SPELLED.get(seconds);
   if (known !== undefined) return known;
-  const text = new Date(Math.floor(seconds * 1000)).toISOString().replace('.000Z', 'Z');
-  if (spelled.size >= MOST_SPELLED) spelled.clear();
-  spelled.set(seconds, text);
-  return text;
+  const iso = new Date(Math.floor(seconds * 1000)).toISOString().replace('.000Z', 'Z');
+  const made = { iso, utc: iso.replace('T', ' ') };
+  if (SPELLED.size >= MOST_SPELLED) SPELLED.clear();
+  SPELLED.set(seconds, made);
+  return made;
 }
 
 /** The tokens of a batch name the same times again and again. */
-const spelled = new Map<number, string>();
+const SPELLED = new Map<number, Spelled>();
 const MOST_SPELLED = 256;
-
-/** For people, `2026-11-21 01:00:00Z`; fractions are dropped. Undefined beyond the year 9999. */
-export function formatUtc(seconds: number): string | undefined {
-  return formatIso(Math.floor(seconds))?.replace('T', ' ');
-}
 
 /** The same time in a zone of the IANA database, or of this machine for `local`, such as `2026-11-21 02:00:00 GMT+1`. */
 export function formatInZone(seconds: number, zone: string): string | undefined {
