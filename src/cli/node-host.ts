@@ -73,7 +73,7 @@ interface Waiting {
  * V8 lets a heap grow by what the machine has, and each thread has one of its own: enough for the largest tokens, and
  * room for some hundred of what is thrown away after a token.
  */
-const THREAD_MEMORY = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 128 };
+const THREAD_MEMORY = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
 
 /** A worker thread answers in the order in which it is asked; one that fails takes all that is waiting with it. */
 function startThread(): Thread {

@@ -27,9 +27,6 @@ export function serve(argv: readonly string[], host: Host): void {
   });
 }
 
-/** Signatures are verified one after the other, and then reports are made: a processor is quicker at one thing at a time. */
-const SIDE_BY_SIDE = 16;
-
 const NOTHING: PieceResult = { stdout: '', stderr: '', verdicts: {}, codes: [] };
 
 /** What is wrong with the command itself was told before a thread began; a fault of the program is told by the first thread. */
@@ -65,16 +62,12 @@ async function judge(argv: readonly string[], host: Host) {
     Object.assign(written, { stdout: '', stderr: '' });
     const verdicts: Partial<Record<Verdict, number>> = {};
     const codes = new Set<PieceResult['codes'][number]>();
-    let note: string | undefined;
     const inputs = lines.map((line, index) => readLine(line, first + index)).filter((input) => input !== undefined);
-    for (let from = 0; from < inputs.length; from += SIDE_BY_SIDE) {
-      const some = inputs.slice(from, from + SIDE_BY_SIDE);
-      note ??= some.map(noteOf).find((words) => words !== undefined);
-      for (const answer of await Promise.all(some.map((input) => answerTo(input, ask)))) {
-        if (isReport(answer)) verdicts[answer.verdict] = (verdicts[answer.verdict] ?? 0) + 1;
-        codes.add(answer.exit_code);
-        await printer.print(answer);
-      }
+    const note = inputs.map(noteOf).find((words) => words !== undefined);
+    for (const answer of await Promise.all(inputs.map((input) => answerTo(input, ask)))) {
+      if (isReport(answer)) verdicts[answer.verdict] = (verdicts[answer.verdict] ?? 0) + 1;
+      codes.add(answer.exit_code);
+      await printer.print(answer);
     }
     return { ...written, verdicts, codes: [...codes], ...(note === undefined ? {} : { note }) };
   };

@@ -11,7 +11,7 @@ import { inOrder } from './in-order.ts';
 import type { Progress } from './progress.ts';
 import type { Tally } from './summary.ts';
 
-/** A piece of the list. */
+/** A piece of the list: some lines. */
 export interface Piece {
   lines: readonly string[];
   /** The number of its first line, from 1. */
@@ -32,6 +32,12 @@ export interface PieceResult {
 
 /** Options whose text may be in a place that can be read once only. */
 const FOR_ONE_THREAD = ['secret', 'access-token', 'dpop-proof', 'code'];
+
+/**
+ * Lines of a piece. They are judged side by side, because a processor is quicker at many signatures and then many reports
+ * than at one after the other in turns; the text of many more reports is long, and costs memory.
+ */
+const MOST_LINES = 16;
 
 /** Fewer characters than this at once are judged before a thread has begun. */
 const WORTH_IT = 40_000;
@@ -104,7 +110,8 @@ async function* pieces(groups: LineSource): AsyncGenerator<Piece> {
   let some = false;
   for await (const lines of groups) {
     some ||= lines.some((line) => line.trim() !== '');
-    yield { lines, first };
+    for (let at = 0; at < lines.length; at += MOST_LINES)
+      yield { lines: lines.slice(at, at + MOST_LINES), first: first + at };
     first += lines.length;
   }
   if (!some) throw noTokens();
