@@ -1,6 +1,7 @@
 // Batches through the whole program: what is asked, in which order it is printed, and what is said.
 
 import { describe, expect, test } from 'vitest';
+import type { Piece, PieceResult } from '../../src/cli/batch/threads.ts';
 import type { Host } from '../../src/cli/host.ts';
 import { run } from '../../src/cli/run.ts';
 import { shortHash } from '../../src/core/token.ts';
@@ -280,6 +281,33 @@ describe('Ctrl-C', () => {
     expect(stderr).toBe(
       'interrupted: 3 active, 0 inactive, 0 unknown in 0.0 s; the first line without an answer is line 3\n',
     );
+    expect(exit).toBe(130);
+  });
+});
+
+describe('threads', () => {
+  test('that are interrupted with a piece missing print nothing after it, so that nothing is answered twice', async () => {
+    const interrupted = new AbortController();
+    const pieces: Piece[] = [];
+    const answerTo = async (piece: Piece): Promise<PieceResult> => {
+      pieces.push(piece);
+      // The third is never done; the fourth is, and then somebody interrupts.
+      if (pieces.length === 3) return new Promise(() => {});
+      if (pieces.length === 4) setImmediate(() => interrupted.abort(new Error('interrupted')));
+      const stdout = piece.lines.map((_, at) => `${piece.first + at}\n`).join('');
+      return { stdout, stderr: '', verdicts: { active: piece.lines.length }, codes: [0] };
+    };
+    const threads = {
+      most: () => 2,
+      start: () => ({ run: answerTo as (work: unknown) => Promise<unknown>, stop: () => {} }),
+    };
+    const lines = Array.from({ length: 2000 }, (_, number) => `token-${number}-${'x'.repeat(30)}`).join('\n');
+    const words = ['verify', '--from', 'tokens.txt', '--jwks', '{"keys":[]}', '-o', 'ndjson'];
+    const options = { files: { 'tokens.txt': lines }, signal: interrupted.signal };
+    const { exit, stdout, stderr } = await tokctl(words, options, (host) => ({ ...host, threads }));
+    const answered = (pieces[0]?.lines.length ?? 0) + (pieces[1]?.lines.length ?? 0);
+    expect(stdout).toBe(Array.from({ length: answered }, (_, at) => `${at + 1}\n`).join(''));
+    expect(stderr).toContain(`the first line without an answer is line ${answered + 1}\n`);
     expect(exit).toBe(130);
   });
 });

@@ -84,10 +84,12 @@ export async function spread({ groups, settings, host, tally, progress }: Spread
   let next = 1;
   let isNoted = settings.flag('quiet');
   try {
-    for await (const { result, after } of inOrder(pieces(groups), (piece) => threads.judge(piece), {
+    for await (const { result, piece } of inOrder(pieces(groups), (piece) => threads.judge(piece), {
       limit: count * 2,
       signal: host.signal,
     })) {
+      // Interrupted, a piece may be missing here: whoever goes on from its first line gets those after it again.
+      if (piece.first !== next) break;
       const { stdout, stderr, note, fault } = result;
       if (note !== undefined && !isNoted) await progress.stderr.write(note);
       isNoted ||= note !== undefined;
@@ -96,7 +98,7 @@ export async function spread({ groups, settings, host, tally, progress }: Spread
       tally.addCounts(result);
       progress.update(tally.size, tally.words());
       if (fault !== undefined) throw new TokctlError(fault.code, fault.message, { hint: fault.hint });
-      next = after;
+      next += piece.lines.length;
       if (host.stdout.isClosed === true) return next;
     }
   } finally {
@@ -126,11 +128,11 @@ class Team {
     this.#threads = threads === undefined ? [] : Array.from({ length: count }, () => threads.start());
   }
 
-  async judge(piece: Piece): Promise<{ result: PieceResult; after: number }> {
+  async judge(piece: Piece): Promise<{ result: PieceResult; piece: Piece }> {
     const thread = this.#threads[this.#turn % this.#threads.length];
     this.#turn += 1;
     const result = (await thread?.run(piece)) as PieceResult;
-    return { result, after: piece.first + piece.lines.length };
+    return { result, piece };
   }
 
   stop(): void {
