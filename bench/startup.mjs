@@ -12,7 +12,7 @@ import { between, median, table } from './figures.mjs';
 
 const { values } = parseArgs({
   options: {
-    node: { type: 'string', default: process.execPath },
+    node: { type: 'string', multiple: true, default: [process.execPath] },
     bin: { type: 'string', default: fileURLToPath(new URL('../bin/tokctl.js', import.meta.url)) },
     runs: { type: 'string', default: '40' },
     json: { type: 'boolean', default: false },
@@ -22,9 +22,9 @@ const { values } = parseArgs({
   },
 });
 
-const HELP = `node bench/startup.mjs [--node PATH] [--bin PATH] [--runs N] [--json] [--write [--force]]
+const HELP = `node bench/startup.mjs [--node PATH …] [--bin PATH] [--runs N] [--json] [--write [--force]]
 
-  --node   the Node to measure with (default: this one)
+  --node   the Node to measure with (default: this one); may be given again, for a table each
   --bin    the program to measure (default: bin/tokctl.js)
   --runs   runs of each case in each environment (default: 40)
   --json   print the figures as JSON
@@ -35,9 +35,9 @@ const HELP = `node bench/startup.mjs [--node PATH] [--bin PATH] [--runs N] [--js
 const DOCUMENT = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
 
 /** Milliseconds that one run takes. Throws when it does not succeed: a failure that is quick must not look good. */
-function run(args, env) {
+function run(node, args, env) {
   const start = process.hrtime.bigint();
-  const { status, stderr, error } = spawnSync(values.node, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { status, stderr, error } = spawnSync(node, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   const took = Number(process.hrtime.bigint() - start) / 1e6;
   if (status !== 0) throw new Error(`exit ${status} of ${args.join(' ')}: ${stderr} ${error ?? ''}`);
   return took;
@@ -47,14 +47,15 @@ function run(args, env) {
 const isBusy = () => loadavg()[0] > availableParallelism() / 2;
 
 /** The median of every case above that of `node -e 0`, in one environment. */
-function measure(cases, env, runs) {
+function measure(node, { cases, env, runs }) {
   const all = [
     { name: 'node', args: ['-e', '0'] },
     ...cases.map(({ name, args }) => ({ name, args: [values.bin, ...args] })),
   ];
   const times = new Map(all.map(({ name }) => [name, []]));
-  for (const { args } of all) run(args, env);
-  for (let round = 0; round < runs; round += 1) for (const { name, args } of all) times.get(name).push(run(args, env));
+  for (const { args } of all) run(node, args, env);
+  for (let round = 0; round < runs; round += 1)
+    for (const { name, args } of all) times.get(name).push(run(node, args, env));
   const base = median(times.get('node'));
   return { baseMs: base, aboveMs: Object.fromEntries(cases.map(({ name }) => [name, median(times.get(name)) - base])) };
 }
@@ -69,16 +70,17 @@ async function main() {
     // Nothing of the person who measures: a configuration file or a cache would be measured with the program.
     const env = { PATH: process.env.PATH, HOME: home, BENCH_SECRET: 'bench-secret' };
     const runs = Number(values.runs);
-    const figures = {
-      node: spawnSync(values.node, ['--version'], { encoding: 'utf8' }).stdout.trim(),
+    const all = values.node.map((node) => ({
+      node: spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim(),
       platform: `${process.platform} ${process.arch}`,
       runs,
       cases: cases.map(({ name, aimMs }) => ({ name, aimMs })),
-      plain: measure(cases, env, runs),
-      extraCertificates: measure(cases, { ...env, NODE_EXTRA_CA_CERTS: extraCertificates }, runs),
-    };
-    process.stdout.write(values.json ? `${JSON.stringify(figures, null, 2)}\n` : `${table(figures)}\n`);
-    if (values.write) writeFileSync(DOCUMENT, between(readFileSync(DOCUMENT, 'utf8'), table(figures)));
+      plain: measure(node, { cases, env, runs }),
+      extraCertificates: measure(node, { cases, env: { ...env, NODE_EXTRA_CA_CERTS: extraCertificates }, runs }),
+    }));
+    const tables = all.map(table).join('\n\n');
+    process.stdout.write(values.json ? `${JSON.stringify(all, null, 2)}\n` : `${tables}\n`);
+    if (values.write) writeFileSync(DOCUMENT, between(readFileSync(DOCUMENT, 'utf8'), tables));
   } finally {
     close();
   }

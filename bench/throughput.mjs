@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-// How many tokens a batch answers in a second, beside floors that are measured in the same run: `openssl speed` for
-// signatures, `wrk` for requests. `node bench/throughput.mjs [--lines N] [--requests N] [--write]`, after a build.
+// How many tokens a batch answers in a second, beside floors that are measured in the same run: `openssl speed` and Node's own
+// `crypto.verify` for signatures, `wrk` and undici alone for requests, to a stub that does nothing and to a real server.
+// `node bench/throughput.mjs [--lines N] [--requests N] [--write]`, after a build.
 
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,11 +12,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { aligned, between } from './figures.mjs';
+import { nodeVerifyRate, opensslRate, undiciRate, wrkRate } from './floors.mjs';
 
 const { values } = parseArgs({
   options: {
-    lines: { type: 'string', default: '50000' },
-    requests: { type: 'string', default: '10000' },
+    lines: { type: 'string', default: '100000' },
+    requests: { type: 'string', default: '30000' },
     write: { type: 'boolean', default: false },
   },
 });
@@ -23,10 +25,11 @@ const PROGRAM = fileURLToPath(new URL('../bin/tokctl.js', import.meta.url));
 const DOCUMENT = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
 const CORES = availableParallelism();
 const folder = mkdtempSync(join(tmpdir(), 'tokctl-throughput-'));
-const env = { PATH: process.env.PATH, HOME: folder, BENCH_SECRET: 'the-secret-of-the-bench' };
+const SECRET = 'the-secret-of-the-bench';
+const env = { PATH: process.env.PATH, HOME: folder, BENCH_SECRET: SECRET };
 
 /** Runs tokctl, whose output nobody reads. Gives seconds and the most memory in MB. */
-async function run(args) {
+async function tokctl(args) {
   const start = process.hrtime.bigint();
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     env,
@@ -64,9 +67,14 @@ const ALGORITHMS = [
 
 const base64url = (value) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
-/** A list of tokens of which a thousand differ; `verify` remembers none of them. */
+/**
+ * Writes a list of tokens, of which a thousand differ (`verify` remembers none of them), and the keys. Gives what the floor
+ * verifies.
+ */
 function list({ alg, pair }, lines) {
   const { publicKey, privateKey } = pair();
+  const hash = alg === 'EdDSA' ? null : 'sha256';
+  const jwk = publicKey.export({ format: 'jwk' });
   const signed = (number) => {
     const input = `${base64url({ alg, typ: 'at+jwt', kid: 'bench' })}.${base64url({
       iss: 'https://id.example.com',
@@ -78,87 +86,95 @@ function list({ alg, pair }, lines) {
       exp: 4_000_000_000,
       jti: `bench-${number}`,
     })}`;
-    const key = { key: privateKey, dsaEncoding: 'ieee-p1363' };
-    return `${input}.${sign(alg === 'EdDSA' ? null : 'sha256', Buffer.from(input), key).toString('base64url')}`;
+    return { input, signature: sign(hash, Buffer.from(input), { key: privateKey, dsaEncoding: 'ieee-p1363' }) };
   };
   const some = Array.from({ length: 1000 }, (_, number) => signed(number));
-  writeFileSync(join(folder, alg), Array.from({ length: lines }, (_, number) => some[number % 1000]).join('\n'));
-  writeFileSync(
-    join(folder, `${alg}.jwks`),
-    JSON.stringify({ keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'bench', alg }] }),
-  );
-}
-
-/** Signatures that OpenSSL verifies in a second on all cores: the last number it prints. */
-function opensslFloor(name) {
-  const { stdout } = spawnSync('openssl', ['speed', '-multi', String(CORES), '-seconds', '2', name], {
-    encoding: 'utf8',
-  });
-  return Number(stdout.trim().split(/\s+/).at(-1));
+  const tokens = some.map(({ input, signature }) => `${input}.${signature.toString('base64url')}`);
+  writeFileSync(join(folder, alg), Array.from({ length: lines }, (_, number) => tokens[number % 1000]).join('\n'));
+  writeFileSync(join(folder, `${alg}.jwks`), JSON.stringify({ keys: [{ ...jwk, kid: 'bench', alg }] }));
+  return { ...some[0], hash, jwk };
 }
 
 async function signatures() {
-  const rows = [
-    ['`verify --from FILE --jwks FILE`', 'openssl /s', 'whole /s', 'ratio', '--brief /s', 'ratio', 'aim', 'MB'],
-  ];
+  const head = ['openssl /s', 'crypto.verify /s', 'whole /s', 'of openssl', '--brief /s', 'of openssl', 'aim', 'MB'];
+  const rows = [['`verify --from FILE --jwks FILE`', ...head]];
   const lines = Number(values.lines);
   for (const one of ALGORITHMS) {
-    list(one, lines);
+    const floor = opensslRate(one.openssl);
+    const node = await nodeVerifyRate(list(one, lines));
     const args = ['verify', '--from', one.alg, '--jwks', `${one.alg}.jwks`, '--issuer', 'https://id.example.com'];
-    const floor = opensslFloor(one.openssl);
-    const whole = await run([...args, '-o', 'ndjson']);
-    const brief = await run([...args, '--brief']);
-    const rate = ({ seconds }) => lines / seconds;
-    rows.push([
-      one.alg,
-      Math.round(floor),
-      Math.round(rate(whole)),
-      (rate(whole) / floor).toFixed(2),
-      Math.round(rate(brief)),
-      (rate(brief) / floor).toFixed(2),
-      one.aim,
-      whole.megabytes,
-    ]);
+    const whole = await tokctl([...args, '-o', 'ndjson']);
+    const brief = await tokctl([...args, '--brief']);
+    const rates = [whole, brief].map(({ seconds }) => lines / seconds);
+    const compared = rates.flatMap((rate) => [Math.round(rate), (rate / floor).toFixed(2)]);
+    const megabytes = Math.max(whole.megabytes, brief.megabytes);
+    rows.push([one.alg, Math.round(floor), Math.round(node), ...compared, one.aim, megabytes]);
   }
   return aligned(rows.map((row) => row.map(String))).join('\n');
 }
 
 // ---------------------------------------------------------------- requests
 
-const WRK = `wrk.method = 'POST'
-wrk.body = 'token=opaque-token-of-the-bench-1&token_type_hint=access_token'
-wrk.headers['Content-Type'] = 'application/x-www-form-urlencoded'
-wrk.headers['Authorization'] = 'Basic YmVuY2g6dGhlLXNlY3JldC1vZi10aGUtYmVuY2g='
+const HEADERS = {
+  'content-type': 'application/x-www-form-urlencoded',
+  accept: 'application/json',
+  authorization: `Basic ${Buffer.from(`bench:${SECRET}`).toString('base64')}`,
+};
+const bodyOf = (token) => `token=${token}`;
+
+/** What wrk sends: the tokens of the list, one after the other. */
+const wrkScript = (file) => `wrk.method = 'POST'
+${Object.entries(HEADERS)
+  .map(([name, value]) => `wrk.headers['${name}'] = '${value}'`)
+  .join('\n')}
+local tokens = {}
+for token in io.lines('${file}') do tokens[#tokens + 1] = token end
+local last = 0
+function request()
+  last = last % #tokens + 1
+  return wrk.format(nil, nil, nil, '${bodyOf("' .. tokens[last] .. '")}')
+end
 `;
 
-function wrkFloor(url, connections) {
-  const words = ['-t1', `-c${connections}`, '-d3s', '-s', join(folder, 'post.lua'), url];
-  const { stdout, error } = spawnSync('wrk', words, { encoding: 'utf8' });
-  if (error !== undefined) return undefined;
-  return Number(/Requests\/sec:\s+([\d.]+)/.exec(stdout)?.[1]);
-}
+const SERVERS = [
+  { name: 'a stub server', program: 'issuer.mjs', path: '/introspect', aim: 0.5 },
+  { name: 'oidc-provider', program: 'real-issuer.mjs', path: '', aim: 0.9 },
+];
 
-async function requests() {
-  const server = spawn(process.execPath, [fileURLToPath(new URL('issuer.mjs', import.meta.url))], {
+/** Starts a server with a list of tokens of its own, each of which is another. */
+async function start({ program, path }) {
+  const file = join(folder, program);
+  const count = Number(values.requests);
+  writeFileSync(file, Array.from({ length: count }, (_, number) => `opaque-token-of-the-bench-${number}`).join('\n'));
+  const words = program === 'real-issuer.mjs' ? [file, String(count)] : [];
+  const server = spawn(process.execPath, [fileURLToPath(new URL(program, import.meta.url)), ...words], {
+    env,
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const [line] = await once(server.stdout, 'data');
-  const url = `${String(line).trim()}/introspect`;
-  writeFileSync(join(folder, 'post.lua'), WRK);
-  const count = Number(values.requests);
-  const tokens = Array.from({ length: count }, (_, number) => `opaque-token-of-the-bench-${number}`);
-  writeFileSync(join(folder, 'opaque'), tokens.join('\n'));
-  const rows = [['`introspect --from FILE`, a stub server', 'wrk /s', 'tokctl /s', 'ratio', 'aim', 'MB']];
+  const script = join(folder, 'post.lua');
+  writeFileSync(script, wrkScript(file));
+  const tokens = readFileSync(file, 'utf8').split('\n');
+  return { server, file, script, tokens, url: `${String(line).trim()}${path}` };
+}
+
+async function requests(kind) {
+  const { server, file, script, tokens, url } = await start(kind);
+  const head = ['wrk /s', 'undici /s', 'tokctl /s', 'of wrk', 'of undici', 'aim', 'MB'];
+  const rows = [[`\`introspect --from FILE\`, ${kind.name}`, ...head]];
+  const asking = { url, headers: HEADERS, bodyOf: (number) => bodyOf(tokens[number % tokens.length]) };
   try {
     for (const concurrency of [1, 16, 64]) {
-      const floor = wrkFloor(url, concurrency);
-      const { seconds, megabytes } = await run([
-        ...['introspect', '--from', 'opaque', '--introspection-endpoint', url, '--concurrency', String(concurrency)],
+      const wrk = wrkRate({ url, script }, concurrency);
+      const undici = await undiciRate(asking, concurrency);
+      const { seconds, megabytes } = await tokctl([
+        ...['introspect', '--from', file, '--introspection-endpoint', url, '--concurrency', String(concurrency)],
         ...['--client-id', 'bench', '--client-secret', 'env:BENCH_SECRET', '-o', 'ndjson'],
       ]);
-      const rate = count / seconds;
-      const ratio = floor === undefined ? '' : (rate / floor).toFixed(2);
-      rows.push([`--concurrency ${concurrency}`, Math.round(floor ?? 0), Math.round(rate), ratio, 0.5, megabytes]);
+      const rate = tokens.length / seconds;
+      const [ofWrk, ofUndici] = [wrk, undici].map((floor) => (floor === undefined ? '' : (rate / floor).toFixed(2)));
+      const floors = [wrk === undefined ? '' : Math.round(wrk), Math.round(undici)];
+      rows.push([`--concurrency ${concurrency}`, ...floors, Math.round(rate), ofWrk, ofUndici, kind.aim, megabytes]);
     }
   } finally {
     server.stdin.end();
@@ -168,7 +184,9 @@ async function requests() {
 
 try {
   const title = `Node ${process.version} on ${process.platform} ${process.arch}, ${CORES} cores; ${values.lines} tokens, ${values.requests} requests, from the start of the process to its end.`;
-  const figures = [title, await signatures(), await requests()].join('\n\n');
+  const tables = [await signatures()];
+  for (const kind of SERVERS) tables.push(await requests(kind));
+  const figures = [title, ...tables].join('\n\n');
   process.stdout.write(`${figures}\n`);
   if (values.write) writeFileSync(DOCUMENT, between(readFileSync(DOCUMENT, 'utf8'), figures, 'throughput'));
 } finally {
