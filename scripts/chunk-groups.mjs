@@ -87,6 +87,9 @@ async function bundleGroup(name, { graph, assigned, used, options, fileOf }) {
   return result.outputFiles[0].text;
 }
 
+/** Modules of Node that take milliseconds to load and that not every run of a file needs: loaded when they are first used. */
+const LATE = ['node:crypto'];
+
 function groupPlugin(name, { graph, assigned, used, fileOf }) {
   const chunkAt = (path, importer) =>
     assigned.has(path) ? path : posix.join(posix.dirname(importer.replace(/^chunk:/, '')), path);
@@ -97,6 +100,10 @@ function groupPlugin(name, { graph, assigned, used, fileOf }) {
         path: relative(fileOf(name), fileOf(path.slice('#group/'.length))),
         external: true,
       }));
+      context.onResolve({ filter: /^node:/ }, ({ path, namespace }) =>
+        LATE.includes(path) && namespace !== 'late' ? { path, namespace: 'late' } : { path, external: true },
+      );
+      context.onLoad({ filter: /./, namespace: 'late' }, ({ path }) => ({ contents: lateText(path, graph) }));
       context.onResolve({ filter: /./ }, ({ path, importer }) => {
         const chunk = chunkAt(path, importer);
         if (!assigned.has(chunk)) return { path, external: true };
@@ -108,6 +115,13 @@ function groupPlugin(name, { graph, assigned, used, fileOf }) {
       }));
     },
   };
+}
+
+/** CommonJS, in which a name that is imported is looked up wherever it is used. */
+function lateText(module, { files }) {
+  const names = new Set([...files.values()].flatMap((text) => importedNames(text, module)));
+  const getters = [...names].sort().map((name) => `get ${name}() { return require('${module}').${name}; }`);
+  return `module.exports = { ${getters.join(', ')} };`;
 }
 
 const foreignText = (path, group, names) =>

@@ -13,6 +13,7 @@ import { worstExitCode } from './core/report.ts';
 import { durationWords, formatIso } from './core/time.ts';
 import { provingValues } from './judging/secrecy.ts';
 import type { Exchange } from './protocol/http/network.ts';
+import { monotonicMs } from './protocol/monotonic.ts';
 import type { IntrospectOptions } from './request.ts';
 
 export type {
@@ -42,7 +43,7 @@ export async function runChecks(
   options: RunOptions = {},
   onResult: (result: CheckResult) => void | Promise<void> = () => {},
 ): Promise<CheckRun> {
-  const startedAt = performance.now();
+  const startedAt = monotonicMs();
   const started = options.now?.() ?? Date.now() / 1000;
   const results: CheckResult[] = [];
   const waiting = checks.entries();
@@ -58,7 +59,7 @@ export async function runChecks(
     schema: 'tokctl.check/1',
     exit_code: worstExitCode(results.map(({ exit_code }) => exit_code)),
     started_at: formatIso(Math.floor(started)) ?? '',
-    duration_ms: Math.round(performance.now() - startedAt),
+    duration_ms: Math.round(monotonicMs() - startedAt),
     summary: summaryOf(results),
     results,
   };
@@ -79,7 +80,7 @@ function summaryOf(results: readonly CheckResult[]): CheckRun['summary'] {
 export async function runCheck(check: CheckDefinition | DeferredCheck, options: RunOptions = {}): Promise<CheckResult> {
   options.signal?.throwIfAborted();
   const watched = watching(options);
-  const startedAt = performance.now();
+  const startedAt = monotonicMs();
   let definition: CheckDefinition | undefined;
   let findings: Findings;
   try {
@@ -91,7 +92,7 @@ export async function runCheck(check: CheckDefinition | DeferredCheck, options: 
   }
   const slowestMs = watched.slowestMs();
   return concludeCheck(check, withLatency(findings, definition?.maxLatency, slowestMs), {
-    durationMs: performance.now() - startedAt,
+    durationMs: monotonicMs() - startedAt,
     slowestMs,
     strict: definition?.strict === true,
     secrets: definition === undefined ? [] : secretsOf(definition),

@@ -192,9 +192,10 @@ describe('the machine', () => {
   const knowing = (pattern: RegExp): string[] =>
     [...sources].filter(([, text]) => pattern.test(withoutComments(text))).map(([name]) => name);
 
-  test('only the host of the command line knows `process`', () => {
+  test('only the host of the command line knows `process`, but for its clock', () => {
     const hosts = knowing(PROCESS).filter((name) => roomOf(name) !== 'launch');
-    expect(hosts).toEqual(['cli/main.ts', 'cli/node-host.ts']);
+    expect(hosts).toEqual(['cli/main.ts', 'cli/node-host.ts', 'protocol/monotonic.ts']);
+    expect(sources.get('protocol/monotonic.ts')?.match(/process\.\w+/g)).toEqual(['process.hrtime']);
   });
 
   test('only the host reads and writes files or starts programs', () => {

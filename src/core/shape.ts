@@ -43,19 +43,32 @@ const KINDS: Record<string, KindName> = { access: 'access_token', refresh: 'refr
 
 type Row = (typeof shapes)[number];
 
-let forms: { row: Row; form: RegExp }[] | undefined;
+/** A form, whose expression is compiled for the first text that begins as it does. */
+interface Form {
+  row: Row;
+  /** What every text of this form begins with, as far as the expression says so in letters that stand for themselves. */
+  beginning: string;
+  expression?: RegExp;
+}
 
-/** Compiled at the first use, once. */
-function compiled(): { row: Row; form: RegExp }[] {
+let forms: Form[] | undefined;
+
+function allForms(): Form[] {
   forms ??= shapes
     .filter(({ id, priority }) => priority < HINT_ONLY && !TOLD_BY_PARSING.has(id))
-    .map((row) => ({ row, form: new RegExp(row.regex) }));
+    .map((row) => ({ row, beginning: /^\^([\w-]*)(?![?*{])/.exec(row.regex)?.[1] ?? '' }));
   return forms;
+}
+
+function isOfForm(text: string, form: Form): boolean {
+  if (!text.startsWith(form.beginning)) return false;
+  form.expression ??= new RegExp(form.row.regex);
+  return form.expression.test(text);
 }
 
 /** The first shape that the text has, or undefined. Shapes that are mere hints, and JOSE, are left out. */
 export function shapeOf(text: string): Shape | undefined {
-  const row = compiled().find(({ form }) => form.test(text))?.row;
+  const row = allForms().find((form) => isOfForm(text, form))?.row;
   return row && shapeOfRow(row);
 }
 

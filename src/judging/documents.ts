@@ -13,6 +13,7 @@ import {
   readMetadataAnswer,
   wellKnownLocations,
 } from '../protocol/metadata.ts';
+import { monotonicMs } from '../protocol/monotonic.ts';
 import type { DocumentStore, VerifyOptions } from '../request.ts';
 
 /** What documents are had with. */
@@ -25,7 +26,7 @@ export interface Had<T> {
   value: T;
   /** From an earlier run: it may be out of date. */
   isKept: boolean;
-  /** Seconds since it was fetched, at the time `at` of `performance.now()`. */
+  /** Seconds since it was fetched, at the time `at` of `monotonicMs()`. */
   ageSeconds: number;
   at: number;
 }
@@ -74,7 +75,7 @@ export async function keySetDocument(request: KeySetRequest, reading: Reading, i
   return fresh(set);
 }
 
-const fresh = <T>(value: T): Had<T> => ({ value, isKept: false, ageSeconds: 0, at: performance.now() });
+const fresh = <T>(value: T): Had<T> => ({ value, isKept: false, ageSeconds: 0, at: monotonicMs() });
 
 /** Headers may decide what a server tells and to whom; what came without protection must not be believed by a safer run. */
 function storeFor({ options }: Reading, typedUrl: string | undefined): DocumentStore | undefined {
@@ -95,7 +96,7 @@ async function keptDocument<T extends object>(
   try {
     const value = read(answer);
     if (value instanceof TokctlError) return undefined;
-    return { value, isKept: true, ageSeconds: kept.ageSeconds, at: performance.now() };
+    return { value, isKept: true, ageSeconds: kept.ageSeconds, at: monotonicMs() };
   } catch {
     return undefined;
   }

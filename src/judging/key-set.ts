@@ -3,6 +3,7 @@
 import { TokctlError } from '../core/errors.ts';
 import { type JwkSet, parseJwks } from '../protocol/jwks.ts';
 import { endpointOf, type Metadata } from '../protocol/metadata.ts';
+import { monotonicMs } from '../protocol/monotonic.ts';
 import { readPublicKey } from '../protocol/public-key.ts';
 import { remembered } from '../request.ts';
 import { type Context, freshMetadataOf, metadataOf } from './context.ts';
@@ -108,7 +109,7 @@ async function load({ uri, ...location }: Location, context: Context, isFresh: b
 const source = ({ value, uri, isKept, ageSeconds, at }: Found): KeySource => ({
   set: value,
   jwksUri: uri,
-  ageSeconds: Math.floor(ageSeconds + (performance.now() - at) / 1000),
+  ageSeconds: Math.floor(ageSeconds + (monotonicMs() - at) / 1000),
   isKept,
 });
 

@@ -56,11 +56,11 @@ function evaluatorOf(path: string): Evaluate {
 /** Begins. */
 export const launch = (): void => void load(TOKCTL_PROGRAM);
 
-/** Milliseconds. Of a run that takes longer, V8 has thrown away the code of functions that were not called again. */
-const SHORT_RUN = 2000;
+/** Seconds. Of a run that takes longer, V8 has thrown away the code of functions that were not called again. */
+const SHORT_RUN = 2;
 
 // At the end, so that what is kept holds the functions that were called. A mistyped command keeps nothing.
 process.on('exit', (code) => {
-  if (code === 2 || kept === undefined || performance.now() > SHORT_RUN) return;
+  if (toKeep.size === 0 || code === 2 || kept === undefined || process.uptime() > SHORT_RUN) return;
   for (const [name, script] of toKeep) kept.write(name, script.createCachedData());
 });

@@ -2,6 +2,7 @@
 // signal cannot hold it up, because every wait is raced against it.
 
 import { setMaxListeners } from 'node:events';
+import { monotonicMs } from '../monotonic.ts';
 
 // The longest delay a timer takes; more would become 1 ms.
 const LONGEST_MS = 2 ** 31 - 1;
@@ -36,7 +37,7 @@ export function startDeadline(timeoutMs: number, outer?: AbortSignal): Deadline 
   outer?.addEventListener('abort', interrupt, { once: true });
   if (outer?.aborted) interrupt();
   const limit = Math.min(timeoutMs, LONGEST_MS);
-  const startedAt = performance.now();
+  const startedAt = monotonicMs();
   let over = false;
   const expire = () => {
     over = !stop.isMade;
@@ -46,7 +47,7 @@ export function startDeadline(timeoutMs: number, outer?: AbortSignal): Deadline 
   return {
     isStopped: () => stop.isMade,
     expired: () => over,
-    remainingMs: () => limit - (performance.now() - startedAt),
+    remainingMs: () => limit - (monotonicMs() - startedAt),
     race: (work) => race(work, stop),
     pause: (ms) => pause(ms, stop),
     part: () => part(stop),

@@ -4,6 +4,7 @@
 import { TokctlError } from '../../core/errors.ts';
 import { redactor } from '../../core/redact.ts';
 import { assertReachable, hostAndPort, isLinkLocal, shownUrl } from '../address.ts';
+import { monotonicMs } from '../monotonic.ts';
 import { readAnswer } from './answer.ts';
 import { type Deadline, startDeadline } from './deadline.ts';
 import { explainFailure, failureCode, isConnectionFailure, timeoutFailure } from './failure.ts';
@@ -73,13 +74,13 @@ function settle(outcome: Outcome): HttpAnswer {
 
 /** One try. */
 async function ask(asking: Asking): Promise<Outcome> {
-  const startedAt = performance.now();
+  const startedAt = monotonicMs();
   const seen: Pick<Exchange, 'status' | 'mediaType'> = {};
   const outcome = await receive(asking, seen).then(
-    (answer): Outcome => ({ answer: { ...answer, latencyMs: performance.now() - startedAt } }),
+    (answer): Outcome => ({ answer: { ...answer, latencyMs: monotonicMs() - startedAt } }),
     (error): Outcome => ({ error: explain(asking, error), status: seen.status }),
   );
-  tell(asking, { ...seen, latencyMs: performance.now() - startedAt }, outcome);
+  tell(asking, { ...seen, latencyMs: monotonicMs() - startedAt }, outcome);
   return outcome;
 }
 
