@@ -63,7 +63,11 @@ function casesFor({ origin, jwks, token, opaque }) {
   const json = ['-o', 'json'];
   const introspect = ['introspect', `@${opaque}`, '--introspection-endpoint', `${origin}/introspect`];
   const client = ['--client-id', 'test-client', '--client-secret', 'env:BENCH_SECRET'];
+  // What Node takes for the same by itself: no program on it is quicker.
+  const bare = (file) => fileURLToPath(new URL(file, import.meta.url));
   return [
+    { name: 'floor: one signature by node:crypto', program: bare('bare-verify.cjs'), args: [token, jwks] },
+    { name: 'floor: one POST by node:http', program: bare('bare-exchange.cjs'), args: [`${origin}/introspect`] },
     { name: '`--version`', aimMs: 8, args: ['--version'] },
     { name: '`decode`, JSON', aimMs: 8, args: ['decode', `@${token}`, ...json] },
     { name: '`decode`, table', args: ['decode', `@${token}`] },

@@ -50,7 +50,7 @@ const isBusy = () => loadavg()[0] > availableParallelism() / 2;
 function measure(node, { cases, env, runs }) {
   const all = [
     { name: 'node', args: ['-e', '0'] },
-    ...cases.map(({ name, args }) => ({ name, args: [values.bin, ...args] })),
+    ...cases.map(({ name, program = values.bin, args }) => ({ name, args: [program, ...args] })),
   ];
   const times = new Map(all.map(({ name }) => [name, []]));
   for (const { args } of all) run(node, args, env);
