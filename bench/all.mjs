@@ -12,6 +12,7 @@ const { values } = parseArgs({
     write: { type: 'boolean', default: false },
     node: { type: 'string', multiple: true, default: [process.execPath] },
     binary: { type: 'string' },
+    'bare-binary': { type: 'string' },
     step: { type: 'string' },
     'jwt-crates': { type: 'string' },
     'jwt-npm': { type: 'string' },
@@ -19,7 +20,7 @@ const { values } = parseArgs({
 });
 
 const { quick, write, node } = values;
-const given = ['binary', 'step', 'jwt-crates', 'jwt-npm'].flatMap((name) =>
+const given = ['binary', 'bare-binary', 'step', 'jwt-crates', 'jwt-npm'].flatMap((name) =>
   values[name] === undefined ? [] : [`--${name}`, values[name]],
 );
 const writing = write ? ['--write'] : [];

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // One answer beside the tools that people know, whole processes in milliseconds, interleaved: curl for the same request,
 // openssl and Node for a start and nothing else, and other readers of JWTs where they are installed.
-// `node bench/peers.mjs [--binary FILE] [--step FILE] [--jwt-crates FILE] [--jwt-npm FILE] [--runs N] [--write]`: what is not
+// `node bench/peers.mjs [--binary FILE] [--bare-binary FILE] [--step FILE] [--jwt-crates FILE] [--jwt-npm FILE] [--runs N] [--write]`: what is not
 // given is looked for on PATH, but for the two programs that are both called `jwt`.
 
 import { spawnSync } from 'node:child_process';
@@ -15,6 +15,7 @@ import { aligned, between, median } from './figures.mjs';
 const { values } = parseArgs({
   options: {
     binary: { type: 'string' },
+    'bare-binary': { type: 'string' },
     step: { type: 'string' },
     'jwt-crates': { type: 'string' },
     'jwt-npm': { type: 'string' },
@@ -76,7 +77,13 @@ const all = [
     program: values['jwt-crates'],
     args: ['decode', '--json', String(token)],
   },
-  { name: '`jwt` (jwt-cli of npm)', program: values['jwt-npm'], args: [String(token)] },
+  { name: '`jwt` (jwt-cli of npm)', program: values['jwt-npm'], args: [], stdin: token },
+  {
+    name: '`bench/bare-exchange.cjs` as a binary',
+    program: values['bare-binary'],
+    args: [endpoint],
+    beside: '`curl`, the request of introspect',
+  },
   ...[
     ['package', { program: process.execPath, before: [PROGRAM] }],
     ['binary', { program: values.binary, before: [] }],

@@ -1,6 +1,7 @@
 // The program in one file, for people without Node: `npm run build:binary`. Bun compiles what the build has put into dist/,
 // undici included, so that the binary does what the package does (docs/adr/0006).
 //   node scripts/binary.mjs [--out FILE]   builds it; default: release/tokctl-VERSION-PLATFORM-ARCH
+//   node scripts/binary.mjs --of FILE.cjs --out FILE   compiles another program the same way, to measure beside it
 //   node scripts/binary.mjs --test         builds it in a temporary folder, and runs by it the tests that start the program,
 //                                          and the acceptance cases where they stand beside the checkout
 
@@ -24,7 +25,13 @@ const TESTS = [
 ];
 const ACCEPTANCE = '../shared/acceptance/run.mjs';
 
-const { values } = parseArgs({ options: { out: { type: 'string' }, test: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: {
+    of: { type: 'string', default: 'dist/cli/cli.cjs' },
+    out: { type: 'string' },
+    test: { type: 'boolean', default: false },
+  },
+});
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const platform = process.platform === 'win32' ? 'windows' : process.platform;
 
@@ -45,7 +52,7 @@ function compiler(folder) {
 
 function build(out, folder) {
   mkdirSync(dirname(out), { recursive: true });
-  const words = ['build', '--compile', '--bytecode', '--format=cjs', 'dist/cli/cli.cjs', '--outfile', out];
+  const words = ['build', '--compile', '--bytecode', '--format=cjs', values.of, '--outfile', out];
   // Without a home, so that nothing but the package decides what is built.
   execFileSync(compiler(folder), words, { stdio: ['ignore', 'ignore', 'inherit'], env: { PATH: process.env.PATH } });
   console.log(`${out}: ${(statSync(out).size / 1e6).toFixed(1)} MB`);

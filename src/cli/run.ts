@@ -1,6 +1,7 @@
 // One run: words in, exit code out (contract §8). Every failure ends here and nowhere else, said once and redacted.
 
 import { type ExitCode, TokctlError } from '../core/errors.ts';
+import { VERSION } from '../core/version.ts';
 import type { Host } from './host.ts';
 import { type Parsed, readPlainWords } from './words.ts';
 
@@ -15,6 +16,7 @@ interface Telling {
 export async function run(argv: readonly string[], host: Host): Promise<ExitCode> {
   const telling: Telling = { asJson: undefined, asNagios: asksForNagios(argv, host), quiet: false };
   try {
+    if (asksForVersion(argv)) return await tellVersion(host);
     const parsed = readPlainWords(argv) ?? (await readByCommander(argv, host));
     if (typeof parsed === 'number') return parsed;
     return await invoke(parsed, host, telling);
@@ -31,6 +33,15 @@ function asksForNagios(argv: readonly string[], { env }: Host): boolean {
   const words = argv.join('\n');
   const typed = /^(?:-o|--output)[=\n]?(\S*)$|^--json$/m.exec(words);
   return typed === null ? env['TOKCTL_OUTPUT'] === 'nagios' : typed[1] === 'nagios';
+}
+
+/** What scripts ask most often needs no commander; bin/tokctl.js answers it sooner still, and a binary has none of that. */
+const asksForVersion = ([word, ...more]: readonly string[]): boolean =>
+  more.length === 0 && (word === '--version' || word === '-V');
+
+async function tellVersion({ stdout }: Host): Promise<ExitCode> {
+  await stdout.write(`${VERSION}\n`);
+  return 0;
 }
 
 const readByCommander = async (argv: readonly string[], host: Host): Promise<Parsed | ExitCode> =>
