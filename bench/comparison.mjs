@@ -4,13 +4,14 @@
 //   PEER_STEP (smallstep/cli)   PEER_JWT_CLI (crate jwt-cli)   PEER_NPM_JWT_CLI (npm jwt-cli)   PEER_JOSE (Debian jose)
 // Every tool gets the same token and the same keys on this machine; nothing leaves it. No token is printed.
 
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
-import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { versionOf } from './versions.mjs';
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '..');
@@ -248,26 +249,6 @@ const redacted = (line, token) =>
 // ---------------------------------------------------------------- the page
 
 const cell = (text) => String(text).replaceAll('|', '\\|').replaceAll('<', '&lt;');
-
-/** Of a program that npm installed: its package says it. */
-function packageVersion(bin) {
-  const [, root] = /^(.*\/node_modules\/[^/]+)\//.exec(realpathSync(bin)) ?? [];
-  return root === undefined ? undefined : JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version;
-}
-
-/** Of a program that `go install` built: the module that is written into it. */
-function moduleVersion(bin) {
-  const { stdout } = spawnSync('go', ['version', '-m', bin], { encoding: 'utf8' });
-  return /^\s*mod\s+\S+\s+v(\S+)/m.exec(stdout ?? '')?.[1];
-}
-
-function versionOf({ name, bin, prefix = [], version }) {
-  const packaged = packageVersion(bin);
-  if (version === undefined || packaged !== undefined) return [name, packaged].filter(Boolean).join(' ');
-  const { stdout = '', stderr = '' } = spawnSync(bin, [...prefix, ...version], { encoding: 'utf8' });
-  const found = /\d+\.\d+\.\d+(?:[-+.\w]*)?/.exec(stdout + stderr)?.[0] ?? moduleVersion(bin);
-  return found === undefined ? name : `${name} ${found}`;
-}
 
 async function section(situation, origin) {
   const rows = [];
