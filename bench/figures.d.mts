@@ -14,6 +14,8 @@ export interface Figures {
 }
 
 export function median(numbers: readonly number[]): number;
+export function whole(rate: number | undefined): string;
+export function ratio(figure: number, floor: number | undefined): string;
 export function table(figures: Figures): string;
 export function aligned(rows: readonly (readonly string[])[]): string[];
 export function between(text: string, figures: string, script?: string): string;

@@ -9,6 +9,12 @@ export function median(numbers) {
 
 const above = (ms) => `${ms < 0 ? '' : '+'}${ms.toFixed(1)}`;
 
+/** A rate as a whole number; nothing for one that could not be measured. */
+export const whole = (rate) => (rate === undefined ? '' : String(Math.round(rate)));
+
+/** How many times `floor` a figure is; nothing where there is no floor. */
+export const ratio = (figure, floor) => (floor === undefined ? '' : (figure / floor).toFixed(2));
+
 /** A Markdown table: a row for each case, a column for each environment, in milliseconds above `node -e 0`. */
 export function table({ node, platform, runs, cases, plain, extraCertificates }) {
   const rows = cases.map(({ name, aimMs }) => [

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { between, median, table } from '../../bench/figures.mjs';
+import { between, median, ratio, table, whole } from '../../bench/figures.mjs';
 
 describe('median', () => {
   test.each([
@@ -16,6 +16,16 @@ describe('median', () => {
     const numbers = [3, 1, 2];
     median(numbers);
     expect(numbers).toEqual([3, 1, 2]);
+  });
+});
+
+describe('a figure', () => {
+  test('is a whole number, or nothing where nothing was measured', () => {
+    expect([whole(1234.5), whole(0.4), whole(undefined)]).toEqual(['1235', '0', '']);
+  });
+
+  test('is compared with its floor, or with nothing where there is none', () => {
+    expect([ratio(30, 40), ratio(82, 40), ratio(30, undefined)]).toEqual(['0.75', '2.05', '']);
   });
 });
 
@@ -46,6 +56,18 @@ describe('the figures of a document', () => {
     const first = between(document, 'FIRST');
     expect(first).toContain('\n\nFIRST\n\n');
     expect(between(first, 'SECOND')).toBe(first.replace('FIRST', 'SECOND'));
+  });
+
+  test.each(['startup', 'peers', 'throughput', 'batch-memory'])('of %s have their place', (script) => {
+    expect(between(document, 'FIGURES', script)).toContain(
+      `node bench/${script}.mjs --write -->\n\nFIGURES\n\n<!-- end`,
+    );
+  });
+
+  test('of one script leave those of the others', () => {
+    const both = between(between(document, 'FIRST', 'peers'), 'SECOND', 'throughput');
+    expect(both).toContain('\n\nFIRST\n\n');
+    expect(both).toContain('\n\nSECOND\n\n');
   });
 
   test('are not put into a text without their marks', () => {
