@@ -1,6 +1,6 @@
 // A real authorization server (node oidc-provider) on loopback with many access tokens that are good for an hour, as a
-// process of its own. `node bench/real-issuer.mjs FILE COUNT` writes the tokens into the file, prints the URL of its
-// introspection endpoint, and ends when its stdin ends. Client `bench`, secret in BENCH_SECRET.
+// process of its own. `node bench/real-issuer.mjs FILE COUNT` writes the tokens into the file, prints its origin, below which
+// /introspect answers, and ends when its stdin ends. The client is `bench`, its secret stands in BENCH_SECRET.
 
 import { generateKeyPairSync } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { Provider } from 'oidc-provider/lib/provider.js';
 const [file, count] = process.argv.slice(2);
 const CLIENT = { client_id: 'bench', client_secret: process.env.BENCH_SECRET };
 
-/** Its own store in memory forgets all but the last thousand. */
+/** Keeps every token: the store that comes with the package forgets all but the last thousand. */
 class Store {
   static #kept = new Map();
   #name;
@@ -37,12 +37,14 @@ const server = createServer();
 await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
 const origin = `http://127.0.0.1:${server.address().port}`;
 
-const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+// Signs nothing: the tokens are opaque. A client is refused all the same when there is no key for its ID tokens.
+const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const provider = new Provider(origin, {
   adapter: Store,
   clients: [{ ...CLIENT, grant_types: ['client_credentials'], response_types: [], redirect_uris: [] }],
   clientBasedCORS: () => false,
-  jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'bench', use: 'sig', alg: 'ES256' }] },
+  routes: { introspection: '/introspect' },
+  jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), kid: 'bench', use: 'sig', alg: 'RS256' }] },
   cookies: { keys: ['of no use here'] },
   features: {
     devInteractions: { enabled: false },
@@ -59,5 +61,5 @@ for (let number = 0; number < Number(count); number += 1)
   tokens.push(await new provider.ClientCredentials({ client, scope: '' }).save());
 writeFileSync(file, tokens.join('\n'));
 
-process.stdout.write(`${origin}/token/introspection\n`);
+process.stdout.write(`${origin}\n`);
 process.stdin.resume().on('end', () => process.exit(0));

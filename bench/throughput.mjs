@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // How many tokens a batch answers in a second, beside floors that are measured in the same run: `openssl speed` and Node's own
 // `crypto.verify` for signatures, `wrk` and undici alone for requests, to a stub that does nothing and to a real server.
-// `node bench/throughput.mjs [--lines N] [--requests N] [--write]`, after a build.
+// `node bench/throughput.mjs [--lines N] [--requests N] [--seconds N] [--write]`, after a build.
 
 import { spawn } from 'node:child_process';
 import { generateKeyPairSync, sign } from 'node:crypto';
@@ -11,19 +11,22 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { aligned, between } from './figures.mjs';
+import { aligned, between, ratio, whole } from './figures.mjs';
 import { nodeVerifyRate, opensslRate, undiciRate, wrkRate } from './floors.mjs';
 
 const { values } = parseArgs({
   options: {
     lines: { type: 'string', default: '100000' },
     requests: { type: 'string', default: '30000' },
+    seconds: { type: 'string', default: '3' },
     write: { type: 'boolean', default: false },
   },
 });
 const PROGRAM = fileURLToPath(new URL('../bin/tokctl.js', import.meta.url));
 const DOCUMENT = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
 const CORES = availableParallelism();
+/** How long each floor is measured. */
+const seconds = Number(values.seconds);
 const folder = mkdtempSync(join(tmpdir(), 'tokctl-throughput-'));
 const SECRET = 'the-secret-of-the-bench';
 const env = { PATH: process.env.PATH, HOME: folder, BENCH_SECRET: SECRET };
@@ -96,22 +99,24 @@ function list({ alg, pair }, lines) {
 }
 
 async function signatures() {
-  const head = ['openssl /s', 'crypto.verify /s', 'whole /s', 'of openssl', '--brief /s', 'of openssl', 'aim', 'MB'];
+  const ratios = ['of openssl', 'of Node'];
+  const head = ['openssl /s', 'crypto.verify /s', 'whole /s', ...ratios, '--brief /s', ...ratios, 'aim', 'MB'];
   const rows = [['`verify --from FILE --jwks FILE`', ...head]];
   const lines = Number(values.lines);
   for (const one of ALGORITHMS) {
-    const floor = opensslRate(one.openssl);
-    const node = await nodeVerifyRate(list(one, lines));
+    const signed = list(one, lines);
+    const floors = [opensslRate(one.openssl, seconds), await nodeVerifyRate(signed, seconds)];
     const args = ['verify', '--from', one.alg, '--jwks', `${one.alg}.jwks`, '--issuer', 'https://id.example.com'];
-    const whole = await tokctl([...args, '-o', 'ndjson']);
-    const brief = await tokctl([...args, '--brief']);
-    const rates = [whole, brief].map(({ seconds }) => lines / seconds);
-    const compared = rates.flatMap((rate) => [Math.round(rate), (rate / floor).toFixed(2)]);
-    const megabytes = Math.max(whole.megabytes, brief.megabytes);
-    rows.push([one.alg, Math.round(floor), Math.round(node), ...compared, one.aim, megabytes]);
+    const runs = [await tokctl([...args, '-o', 'ndjson']), await tokctl([...args, '--brief'])];
+    const compared = runs.flatMap((run) => besideFloors(lines / run.seconds, floors));
+    const megabytes = Math.max(...runs.map((run) => run.megabytes));
+    rows.push([one.alg, ...floors.map(whole), ...compared, String(one.aim), String(megabytes)]);
   }
-  return aligned(rows.map((row) => row.map(String))).join('\n');
+  return aligned(rows).join('\n');
 }
+
+/** A rate, and how much of each floor it is. */
+const besideFloors = (rate, floors) => [whole(rate), ...floors.map((floor) => ratio(rate, floor))];
 
 // ---------------------------------------------------------------- requests
 
@@ -136,50 +141,59 @@ function request()
 end
 `;
 
+/** `lists`: the server itself makes the tokens, because it answers about no others. */
 const SERVERS = [
-  { name: 'a stub server', program: 'issuer.mjs', path: '/introspect', aim: 0.5 },
-  { name: 'oidc-provider', program: 'real-issuer.mjs', path: '', aim: 0.9 },
+  { name: 'a stub server', program: 'issuer.mjs', aim: 0.5 },
+  { name: 'node oidc-provider', program: 'real-issuer.mjs', aim: 0.9, lists: true },
 ];
 
-/** Starts a server with a list of tokens of its own, each of which is another. */
-async function start({ program, path }) {
-  const file = join(folder, program);
+/** Starts a server, with a list of tokens of which each is another. */
+async function start({ program, lists }) {
   const count = Number(values.requests);
-  writeFileSync(file, Array.from({ length: count }, (_, number) => `opaque-token-of-the-bench-${number}`).join('\n'));
-  const words = program === 'real-issuer.mjs' ? [file, String(count)] : [];
-  const server = spawn(process.execPath, [fileURLToPath(new URL(program, import.meta.url)), ...words], {
-    env,
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const file = join(folder, program);
+  if (!lists)
+    writeFileSync(file, Array.from({ length: count }, (_, number) => `opaque-token-of-the-bench-${number}`).join('\n'));
+  const words = [fileURLToPath(new URL(program, import.meta.url)), ...(lists ? [file, String(count)] : [])];
+  const server = spawn(process.execPath, words, { env, stdio: ['pipe', 'pipe', 'inherit'] });
   const [line] = await once(server.stdout, 'data');
   const script = join(folder, 'post.lua');
   writeFileSync(script, wrkScript(file));
-  const tokens = readFileSync(file, 'utf8').split('\n');
-  return { server, file, script, tokens, url: `${String(line).trim()}${path}` };
+  return {
+    server,
+    file,
+    script,
+    tokens: readFileSync(file, 'utf8').split('\n'),
+    url: `${String(line).trim()}/introspect`,
+  };
 }
 
 async function requests(kind) {
   const { server, file, script, tokens, url } = await start(kind);
   const head = ['wrk /s', 'undici /s', 'tokctl /s', 'of wrk', 'of undici', 'aim', 'MB'];
   const rows = [[`\`introspect --from FILE\`, ${kind.name}`, ...head]];
-  const asking = { url, headers: HEADERS, bodyOf: (number) => bodyOf(tokens[number % tokens.length]) };
+  const asking = { url, script, headers: HEADERS, bodyOf: (number) => bodyOf(tokens[number % tokens.length]) };
   try {
-    for (const concurrency of [1, 16, 64]) {
-      const wrk = wrkRate({ url, script }, concurrency);
-      const undici = await undiciRate(asking, concurrency);
-      const { seconds, megabytes } = await tokctl([
-        ...['introspect', '--from', file, '--introspection-endpoint', url, '--concurrency', String(concurrency)],
+    // The first answers of a server are slow: whoever comes first would look bad.
+    await undiciRate(asking, { connections: 16, seconds });
+    for (const connections of [1, 16, 64]) {
+      const floors = [wrkRate(asking, { connections, seconds }), await undiciRate(asking, { connections, seconds })];
+      const run = await tokctl([
+        ...['introspect', '--from', file, '--introspection-endpoint', url, '--concurrency', String(connections)],
         ...['--client-id', 'bench', '--client-secret', 'env:BENCH_SECRET', '-o', 'ndjson'],
       ]);
-      const rate = tokens.length / seconds;
-      const [ofWrk, ofUndici] = [wrk, undici].map((floor) => (floor === undefined ? '' : (rate / floor).toFixed(2)));
-      const floors = [wrk === undefined ? '' : Math.round(wrk), Math.round(undici)];
-      rows.push([`--concurrency ${concurrency}`, ...floors, Math.round(rate), ofWrk, ofUndici, kind.aim, megabytes]);
+      const compared = besideFloors(tokens.length / run.seconds, floors);
+      rows.push([
+        `--concurrency ${connections}`,
+        ...floors.map(whole),
+        ...compared,
+        String(kind.aim),
+        String(run.megabytes),
+      ]);
     }
   } finally {
     server.stdin.end();
   }
-  return aligned(rows.map((row) => row.map(String))).join('\n');
+  return aligned(rows).join('\n');
 }
 
 try {
