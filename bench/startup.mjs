@@ -43,6 +43,12 @@ function run(node, args, env) {
   return took;
 }
 
+function nodeVersion(node) {
+  const { stdout, error } = spawnSync(node, ['--version'], { encoding: 'utf8' });
+  if (error !== undefined) throw new Error(`expected the path of a Node, got ${node}: ${error.message}`);
+  return stdout.trim();
+}
+
 /** Runs that wait for a processor are slower by more than what is measured. */
 const isBusy = () => loadavg()[0] > availableParallelism() / 2;
 
@@ -71,7 +77,7 @@ async function main() {
     const env = { PATH: process.env.PATH, HOME: home, BENCH_SECRET: 'bench-secret' };
     const runs = Number(values.runs);
     const all = values.node.map((node) => ({
-      node: spawnSync(node, ['--version'], { encoding: 'utf8' }).stdout.trim(),
+      node: nodeVersion(node),
       platform: `${process.platform} ${process.arch}`,
       runs,
       cases: cases.map(({ name, aimMs }) => ({ name, aimMs })),
