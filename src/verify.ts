@@ -1,6 +1,7 @@
 // verify: does this JWT hold? Signature, issuer, audience, times, type. Introspection is never asked.
 
 import { TokctlError } from './core/errors.ts';
+import { frozen } from './core/once.ts';
 import type { Check, Report } from './core/report.ts';
 import { isWellFormed, type Token, type TokenFormat } from './core/token.ts';
 import { checkAlgorithm } from './judging/algorithm.ts';
@@ -39,12 +40,12 @@ export function nobodyNamed(token: Token, command: 'verify' | 'introspect', cont
 }
 
 /** What the report says of revocation when nobody was asked. */
-export const REVOCATION: Check = {
+export const REVOCATION: Check = frozen({
   name: 'revocation',
   outcome: 'skipped',
   because: 'not asked; tokctl introspect --mode both asks the server',
   spec: 'RFC 7662 §2.2',
-};
+});
 
 const WORDS: Readonly<Record<TokenFormat, string>> = {
   jws: 'a JWS',

@@ -116,7 +116,10 @@ const AT_ONCE: Pace = { watch: (fetch) => fetch, run: (ask) => ask() };
 
 /** A server that wants to be asked less is obeyed by everyone who asks (contract §6). */
 async function heedful({ settings, host }: Asking): Promise<Pace> {
-  const { RateLimit } = await import('./batch/rate-limit.ts');
+  const [{ RateLimit }, { together }] = await Promise.all([
+    import('./batch/rate-limit.ts'),
+    import('./batch/together.ts'),
+  ]);
   const { limit, longestMs } = { limit: Number(settings.text('concurrency') ?? 8), longestMs: timeoutMs(settings) };
   const says = async (pauseMs: number, status: number): Promise<void> => {
     const wait = `for ${durationWords(Math.ceil(pauseMs / 1000))}`;
@@ -126,7 +129,7 @@ async function heedful({ settings, host }: Asking): Promise<Pace> {
   };
   const onPause = settings.flag('quiet') ? () => {} : says;
   const rateLimit = new RateLimit({ limit, longestMs, onPause, signal: host.signal });
-  return { watch: (fetch) => rateLimit.watch(fetch), run: (ask) => rateLimit.run(ask) };
+  return { watch: (fetch) => together(rateLimit.watch(fetch)), run: (ask) => rateLimit.run(ask) };
 }
 
 const timeoutMs = (settings: Settings): number => (parseDuration(settings.text('timeout') ?? '') ?? 10) * 1000;
