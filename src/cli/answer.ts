@@ -129,7 +129,11 @@ async function heedful({ settings, host }: Asking): Promise<Pace> {
   };
   const onPause = settings.flag('quiet') ? () => {} : says;
   const rateLimit = new RateLimit({ limit, longestMs, onPause, signal: host.signal });
-  return { watch: (fetch) => together(rateLimit.watch(fetch)), run: (ask) => rateLimit.run(ask) };
+  const watch = (fetch: FetchLike): FetchLike => {
+    const watched = rateLimit.watch(fetch);
+    return limit > 1 ? together(watched) : watched;
+  };
+  return { watch, run: (ask) => rateLimit.run(ask) };
 }
 
 const timeoutMs = (settings: Settings): number => (parseDuration(settings.text('timeout') ?? '') ?? 10) * 1000;
