@@ -43,6 +43,13 @@ const GROUPS = {
   table: ['src/cli/render/table.ts'],
 };
 
+/** Commands that are run most have one file each, with the groups that they need from their beginning. */
+const STARTS = {
+  'start-decode': ['cli', 'decode'],
+  'start-verify': ['cli', 'decode', 'verify'],
+  'start-introspect': ['cli', 'decode', 'verify', 'introspect', 'shape'],
+};
+
 /**
  * What packages load and tokctl never uses: commander can start programs as subcommands, cli-table3 can paint its borders,
  * chalk looks for the colours of a terminal (src/cli/color.ts does). They bring node:child_process, node:os and node:tty.
@@ -129,7 +136,7 @@ async function program() {
   const fileOf = (group) => `dist/cli/${group}.cjs`;
   // `import()` of a module of Node would load the loader of ES modules, which nothing else needs.
   const options = { ...COMMON, minify: true, supported: { 'dynamic-import': false } };
-  const { texts, outputs } = await bundleGroups(graph, { assigned, groups: GROUPS, options, fileOf });
+  const { texts, outputs } = await bundleGroups(graph, { assigned, groups: GROUPS, starts: STARTS, options, fileOf });
   for (const [group, text] of texts) write(fileOf(group), text);
   const begin = await launchers(texts);
   return {
@@ -153,11 +160,20 @@ async function launchers(texts) {
     format: 'cjs',
     define: {
       TOKCTL_PROGRAM: JSON.stringify('cli/cli.cjs'),
+      TOKCTL_STARTS: JSON.stringify(startsByCommand()),
       TOKCTL_BUILD: JSON.stringify(hash.digest('hex').slice(0, 16)),
     },
   });
   return metafile;
 }
+
+const startsByCommand = () =>
+  Object.fromEntries(
+    Object.entries(STARTS).map(([name, groups]) => [
+      name.replace('start-', ''),
+      { file: `cli/${name}.cjs`, holds: groups.map((group) => `cli/${group}.cjs`) },
+    ]),
+  );
 
 const textOf = (path, files) => files.find((file) => file.path.endsWith(`/${path}`)).text;
 

@@ -1,6 +1,7 @@
 // Puts the chunks that esbuild has split into few CommonJS files. A program that runs for 50 ms must not spend ten of them
 // on opening thirty small files, nor on the loader of ES modules, nor on reading code of other commands.
-// Invariant: every chunk stands in exactly one file, so that there is one copy of each class and of each table.
+// Invariant: every chunk stands in one group, and a run loads each group once, so that there is one copy of each class and of
+// each table. A file holds one group, or several that a command needs from its beginning (src/launch/program.ts).
 
 import { basename, posix } from 'node:path';
 import { build } from 'esbuild';
@@ -34,25 +35,30 @@ function staticallyLoaded(path, outputs, found = new Set()) {
 
 const internal = ({ imports }) => imports.filter(({ external }) => external !== true);
 
-/** Makes one file of each group; gives their texts by name, and the metafile with groups in the place of chunks. */
-export async function bundleGroups(graph, { assigned, groups, options, fileOf }) {
+/**
+ * Makes one file of each group, and one of each start, which is a list of groups; gives their texts by name, and the metafile
+ * with files in the place of chunks.
+ */
+export async function bundleGroups(graph, { assigned, groups, starts, options, fileOf }) {
   const names = [...new Set(assigned.values())].sort();
-  const used = foreignNames(graph, assigned);
-  const texts = await Promise.all(
-    names.map(async (name) => [name, await bundleGroup(name, { graph, assigned, used, options, fileOf })]),
+  const files = new Map([...names.map((name) => [name, [name]]), ...Object.entries(starts)]);
+  const texts = new Map(
+    await Promise.all(
+      [...files].map(async ([name, held]) => [name, await bundleFile(name, { graph, assigned, held, options, fileOf })]),
+    ),
   );
-  return { texts: new Map(texts), outputs: groupOutputs(graph, { assigned, groups, fileOf, texts: new Map(texts) }) };
+  return { texts, outputs: fileOutputs(graph, { assigned, groups, files, fileOf, texts }) };
 }
 
 /** A valid name for what a chunk exports, unique in the program. */
 const idOf = (chunk, name) => `${basename(chunk, '.js').replaceAll(/\W/g, '_')}__${name}`;
 
-/** What each chunk is asked for from other groups: everything of a chunk that import() loads, else the names imported. */
-function foreignNames({ outputs, files }, assigned) {
+/** What a file and the others ask of each other's chunks: everything of a chunk that import() loads, else the names imported. */
+function foreignNames({ outputs, files }, isHeld) {
   const used = new Map(Object.keys(outputs).map((path) => [path, new Set()]));
   for (const [path, output] of Object.entries(outputs)) {
     for (const { path: next, kind } of internal(output)) {
-      if (assigned.get(path) === assigned.get(next)) continue;
+      if (isHeld(path) === isHeld(next)) continue;
       const names = kind === 'dynamic-import' ? outputs[next].exports : importedNames(files.get(path), next);
       for (const name of names) used.get(next).add(name);
     }
@@ -70,31 +76,46 @@ function importedNames(text, chunk) {
     .filter((name) => name !== '');
 }
 
-async function bundleGroup(name, { graph, assigned, used, options, fileOf }) {
-  const own = [...assigned].filter(([, group]) => group === name).map(([path]) => path);
-  const lines = own.map((path) => {
-    const names = [...used.get(path)].sort().map((one) => `${one} as ${idOf(path, one)}`);
-    return names.length === 0 ? `import ${JSON.stringify(path)};` : `export { ${names} } from ${JSON.stringify(path)};`;
-  });
+async function bundleFile(name, { graph, assigned, held, options, fileOf }) {
+  const isHeld = (path) => held.includes(assigned.get(path));
+  const used = foreignNames(graph, isHeld);
+  const own = [...assigned.keys()].filter(isHeld);
   const result = await build({
     ...options,
-    stdin: { contents: lines.join('\n'), sourcefile: name, resolveDir: '.' },
+    stdin: { contents: exportsText(own, used), sourcefile: name, resolveDir: '.' },
     bundle: true,
     format: 'cjs',
     write: false,
-    plugins: [groupPlugin(name, { graph, assigned, used, fileOf })],
+    plugins: [filePlugin(name, { graph, assigned, used, isHeld, fileOf })],
   });
-  return result.outputFiles[0].text;
+  return result.outputFiles[0].text.replaceAll(/\brequire\("\.[^"]*"\)/g, '$&()');
 }
+
+/**
+ * The last module of a file: it loads the others, and exports a function that gives what they are asked for. Most files are
+ * asked for nothing in most runs, and making hundreds of properties takes longer than many an answer.
+ */
+function exportsText(own, used) {
+  const imports = own.map((path, index) => {
+    const names = [...used.get(path)].sort().map((name) => `${name} as ${localOf(index, name)}`);
+    return names.length === 0 ? `import '${path}';` : `import { ${names} } from '${path}';`;
+  });
+  const getters = own.flatMap((path, index) =>
+    [...used.get(path)].sort().map((name) => `get ${idOf(path, name)}() { return ${localOf(index, name)}; }`),
+  );
+  return `${imports.join('\n')}\nlet all;\nmodule.exports = () => (all ??= { ${getters.join(', ')} });`;
+}
+
+const localOf = (index, name) => `_${index}_${name}`;
 
 /** Modules of Node that take milliseconds to load and that not every run of a file needs: loaded when they are first used. */
 const LATE = ['node:crypto'];
 
-function groupPlugin(name, { graph, assigned, used, fileOf }) {
+function filePlugin(name, { graph, assigned, used, isHeld, fileOf }) {
   const chunkAt = (path, importer) =>
     assigned.has(path) ? path : posix.join(posix.dirname(importer.replace(/^chunk:/, '')), path);
   return {
-    name: 'groups',
+    name: 'files',
     setup(context) {
       context.onResolve({ filter: /^#group\// }, ({ path }) => ({
         path: relative(fileOf(name), fileOf(path.slice('#group/'.length))),
@@ -107,14 +128,27 @@ function groupPlugin(name, { graph, assigned, used, fileOf }) {
       context.onResolve({ filter: /./ }, ({ path, importer }) => {
         const chunk = chunkAt(path, importer);
         if (!assigned.has(chunk)) return { path, external: true };
-        return { path: chunk, namespace: assigned.get(chunk) === name ? 'chunk' : 'foreign', sideEffects: undefined };
+        return { path: chunk, namespace: isHeld(chunk) ? 'chunk' : 'foreign', sideEffects: undefined };
       });
-      context.onLoad({ filter: /./, namespace: 'chunk' }, ({ path }) => ({ contents: graph.files.get(path) }));
+      context.onLoad({ filter: /./, namespace: 'chunk' }, ({ path }) => ({
+        contents: loadingAtOnce(graph.files.get(path), (next) => isHeld(chunkAt(next, path))),
+      }));
       context.onLoad({ filter: /./, namespace: 'foreign' }, ({ path }) => ({
         contents: foreignText(path, assigned.get(path), used.get(path)),
       }));
     },
   };
+}
+
+/** What a chunk loads by import() from its own file is there from the beginning: no wrapper has to wait for it. */
+function loadingAtOnce(text, isHere) {
+  const loaded = [];
+  const contents = text.replaceAll(/\bimport\("(\.[^"]+)"\)/g, (call, next) => {
+    if (!isHere(next)) return call;
+    if (!loaded.includes(next)) loaded.push(next);
+    return `Promise.resolve(loaded_${loaded.indexOf(next)})`;
+  });
+  return loaded.map((next, index) => `import * as loaded_${index} from "${next}";\n`).join('') + contents;
 }
 
 /** CommonJS, in which a name that is imported is looked up wherever it is used. */
@@ -134,19 +168,19 @@ function relative(from, to) {
   return path.startsWith('.') ? path : `./${path}`;
 }
 
-/** The outputs of a metafile, as if esbuild had written the groups itself. */
-function groupOutputs({ outputs }, { assigned, groups, fileOf, texts }) {
-  const merged = {};
-  for (const [path, { entryPoint, inputs, imports }] of Object.entries(outputs)) {
-    const file = fileOf(assigned.get(path));
-    merged[file] ??= { imports: [], inputs: {}, bytes: texts.get(assigned.get(path)).length };
-    const target = merged[file];
-    if (entryPoint !== undefined) target.entryPoint = groups[assigned.get(path)]?.[0] ?? entryPoint;
-    Object.assign(target.inputs, inputs);
-    const mapped = imports.map((one) =>
-      one.external === true ? one : { ...one, path: fileOf(assigned.get(one.path)) },
-    );
-    target.imports.push(...mapped.filter((one) => one.path !== file));
-  }
-  return merged;
+/** The outputs of a metafile, as if esbuild had written the files itself. */
+function fileOutputs({ outputs }, { assigned, groups, files, fileOf, texts }) {
+  return Object.fromEntries(
+    [...files].map(([name, held]) => {
+      const own = Object.entries(outputs).filter(([path]) => held.includes(assigned.get(path)));
+      const entries = own.map(([, { entryPoint }]) => entryPoint).filter((entry) => entry !== undefined);
+      const [entryPoint] = held.length > 1 ? [] : (groups[name] ?? entries);
+      const imports = own
+        .flatMap(([, output]) => output.imports)
+        .map((one) => (one.external === true ? one : { ...one, path: fileOf(assigned.get(one.path)) }))
+        .filter(({ path }) => !held.some((group) => path === fileOf(group)));
+      const inputs = Object.assign({}, ...own.map(([, output]) => output.inputs));
+      return [fileOf(name), { imports, inputs, bytes: texts.get(name).length, ...(entryPoint && { entryPoint }) }];
+    }),
+  );
 }

@@ -6,15 +6,19 @@ import { join, posix } from 'node:path';
 import { Script } from 'node:vm';
 import { keptCode } from './kept-code.ts';
 
-/** The first of the files, and what tells this build from others: the build sets both. */
+/** The first of the files, and what tells this build from others: the build sets them. */
 declare const TOKCTL_PROGRAM: string;
 declare const TOKCTL_BUILD: string;
+
+/** What some commands begin with instead: one file, in place of those that it holds. */
+declare const TOKCTL_STARTS: Readonly<Record<string, { file: string; holds: readonly string[] }>>;
 
 /** Commands that are run often have kept code each: it holds the functions that they called, and no others. */
 const OFTEN = ['introspect', 'verify', 'decode', 'token', 'jwks', 'check', 'doctor'];
 
-const word = process.argv[2] ?? '';
-const command = OFTEN.includes(word) ? word : 'other';
+const [, , word = '', ...more] = process.argv;
+// Help of a command calls other functions than the command does.
+const command = OFTEN.includes(word) && !more.includes('--help') && !more.includes('-h') ? word : 'other';
 const kept = keptCode({
   program: join(__dirname, '..'),
   env: process.env,
@@ -31,12 +35,12 @@ type Evaluate = (exports: unknown, require: (name: string) => unknown, module: L
 const loaded = new Map<string, Loaded>();
 const toKeep = new Map<string, Script>();
 
-/** The exports of a file of the program, evaluated when it is first asked for. */
-function load(path: string): unknown {
+/** The exports of a file of the program, evaluated when it is first asked for; it may stand in place of others. */
+function load(path: string, holds: readonly string[] = []): unknown {
   const before = loaded.get(path);
   if (before !== undefined) return before.exports;
   const module: Loaded = { exports: {} };
-  loaded.set(path, module);
+  for (const name of [path, ...holds]) loaded.set(name, module);
   const requireFrom = (name: string): unknown =>
     name.startsWith('.') ? load(posix.join(posix.dirname(path), name)) : require(name);
   evaluatorOf(path)(module.exports, requireFrom, module, __dirname);
@@ -67,7 +71,10 @@ function functionOf(filename: string): string {
 }
 
 /** Begins. */
-export const launch = (): void => void load(TOKCTL_PROGRAM);
+export function launch(): void {
+  const { file, holds } = TOKCTL_STARTS[command] ?? { file: TOKCTL_PROGRAM, holds: [] };
+  load(file, holds);
+}
 
 /** Seconds. Of a run that takes longer, V8 has thrown away the code of functions that were not called again. */
 const SHORT_RUN = 2;
