@@ -274,15 +274,15 @@ class Reader {
 }
 
 // Characters that a terminal, a log reader or a browser could take for more than text (security.md O3): the classes of
-// `escapeText`, and `<`.
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}<]/gu;
+// `escapeText`, and `<`. Read when it is first needed, which is rare.
+const unsafe = (): RegExp => /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}<]/gu;
 const escapeUnit = (unit: string) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 // A build log acts on these wherever they stand in a line: the old spelling of GitHub's commands, and Azure's.
 const LOG_COMMAND = /#(?=#(?:vso)?\[)/gi;
 
 function printString(text: string): string {
-  const plain = JSON.stringify(text).replace(UNSAFE, (found) => found.split('').map(escapeUnit).join(''));
+  const plain = JSON.stringify(text).replace(unsafe(), (found) => found.split('').map(escapeUnit).join(''));
   return plain.replace(LOG_COMMAND, '\\u0023');
 }
 
