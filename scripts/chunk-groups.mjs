@@ -44,14 +44,17 @@ export async function bundleGroups(graph, { assigned, groups, starts, options, f
   const files = new Map([...names.map((name) => [name, [name]]), ...Object.entries(starts)]);
   const texts = new Map(
     await Promise.all(
-      [...files].map(async ([name, held]) => [name, await bundleFile(name, { graph, assigned, held, options, fileOf })]),
+      [...files].map(async ([name, held]) => [
+        name,
+        await bundleFile(name, { graph, assigned, held, options, fileOf }),
+      ]),
     ),
   );
   return { texts, outputs: fileOutputs(graph, { assigned, groups, files, fileOf, texts }) };
 }
 
 /** A valid name for what a chunk exports, unique in the program. */
-const idOf = (chunk, name) => `${basename(chunk, '.js').replaceAll(/\W/g, '_')}__${name}`;
+const idOf = (chunk, name) => `_${basename(chunk, '.js').split('-').at(-1)}_${name}`;
 
 /** What a file and the others ask of each other's chunks: everything of a chunk that import() loads, else the names imported. */
 function foreignNames({ outputs, files }, isHeld) {

@@ -264,6 +264,20 @@ describe('the bundle', () => {
     expect(commands).toEqual(['src/cli/commands/index.ts']);
   });
 
+  test.each(['decode', 'verify', 'introspect'])(
+    '%s begins with one file, in which nothing is that it may not need',
+    (name) => {
+      const { imports, inputs } = outputs[`dist/cli/start-${name}.cjs`] ?? { imports: [], inputs: {} };
+      expect(Object.keys(inputs)).toContain(`src/cli/commands/${name}.ts`);
+      expect(imports.filter(({ kind, external }) => kind !== 'dynamic-import' && external !== true)).toEqual([]);
+      const packages = Object.keys(inputs).filter((path) => path.includes('node_modules/'));
+      expect(packages.filter((path) => !path.includes('/@noble/hashes/'))).toEqual([]);
+      expect(
+        Object.keys(inputs).filter((path) => /explain\/|demo\/|diagnosis\/|cli\/batch\/|table/.test(path)),
+      ).toEqual([]);
+    },
+  );
+
   test('the library begins with no package but the hash, and never loads the command line', () => {
     const chunks = loadedWith('src/index.ts');
     expect(packagesOf(chunks)).toEqual(['@noble/hashes']);

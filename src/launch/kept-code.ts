@@ -108,13 +108,14 @@ function orNothing<T>(action: () => T): T | undefined {
 // ---------------------------------------------------------------- whole or not
 
 // V8 looks at the beginning of what it is given, and runs the rest whatever it holds: a file that lost its end, or a page to a
-// machine that lost its power, must not be given to it. A sum over every 512th byte finds both.
+// machine that lost its power, must not be given to it. A sum over four bytes of every 512 finds both.
 const SEAL = 8;
-const STEP = 512;
+const STEP = 512 / 4;
 
 function sealOf(code: Buffer): Buffer {
+  const words = new Uint32Array(code.buffer, code.byteOffset, code.length >> 2);
   let sum = 0;
-  for (let at = 0; at < code.length; at += STEP) sum = (Math.imul(sum, 31) + (code[at] ?? 0)) >>> 0;
+  for (let at = 0; at < words.length; at += STEP) sum = (Math.imul(sum, 31) + (words[at] ?? 0)) >>> 0;
   const seal = Buffer.alloc(SEAL);
   seal.writeUInt32LE(code.length, 0);
   seal.writeUInt32LE(sum, 4);

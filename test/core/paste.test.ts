@@ -192,6 +192,21 @@ describe('what is refused or empty', () => {
   });
 });
 
+describe('a text of the characters of tokens alone', () => {
+  it.each([
+    'Bearer',
+    'access_token',
+    'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.',
+    'eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.c2ln~ZGlzY2xvc3VyZQ~',
+    'curl-H-Authorization',
+    'a/b+c',
+    '-----BEGIN',
+  ])('%s is the token, and nothing is said', (text) => {
+    expect(unwrapPaste(text)).toEqual({ tokens: [{ text }], notes: [] });
+    expect(unwrapPaste(` ${text}\n`)).toEqual({ tokens: [{ text }], notes: ['white space at the ends was stripped'] });
+  });
+});
+
 describe('nothing is done in silence', () => {
   const b64token = fc
     .tuple(

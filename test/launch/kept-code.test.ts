@@ -159,10 +159,7 @@ describe('the program', () => {
   test('keeps the code of the files it ran, and runs by it', () => {
     expect(decode()).toEqual(SOUND);
     const first = files();
-    expect(first.map((path) => path.replace(/.*\//, '')).sort()).toEqual([
-      'cli-cli.cjs.decode',
-      'cli-decode.cjs.decode',
-    ]);
+    expect(first.map((path) => path.replace(/.*\//, ''))).toEqual(['cli-start-decode.cjs.decode']);
     const times = first.map((path) => statSync(path).mtimeMs);
     expect(decode()).toEqual(SOUND);
     expect(files().map((path) => statSync(path).mtimeMs)).toEqual(times);
@@ -184,6 +181,13 @@ describe('the program', () => {
     expect(decode()).toEqual(SOUND);
     expect(files().map((path) => readFileSync(path))).not.toEqual(damaged);
     expect(decode()).toEqual(SOUND);
+  });
+
+  test('keeps for a command what it ran, and not what its help ran', () => {
+    const help = spawnSync(process.execPath, [copy.path('bin/tokctl.js'), 'decode', '--help'], { env: { HOME: home } });
+    expect(help.status).toBe(0);
+    expect(files().filter((path) => path.endsWith('.decode'))).toEqual([]);
+    expect(files().filter((path) => path.endsWith('cli-cli.cjs.other'))).toHaveLength(1);
   });
 
   test('keeps nothing after a command that could not be read', () => {
