@@ -154,11 +154,11 @@ function loadingAtOnce(text, isHere) {
   return loaded.map((next, index) => `import * as loaded_${index} from "${next}";\n`).join('') + contents;
 }
 
-/** CommonJS, in which a name that is imported is looked up wherever it is used. */
+/** CommonJS, in which a name that is imported is looked up wherever it is used, and the module when the first one is. */
 function lateText(module, { files }) {
   const names = new Set([...files.values()].flatMap((text) => importedNames(text, module)));
-  const getters = [...names].sort().map((name) => `get ${name}() { return require('${module}').${name}; }`);
-  return `module.exports = { ${getters.join(', ')} };`;
+  const getters = [...names].sort().map((name) => `get ${name}() { return late().${name}; }`);
+  return `let module_; const late = () => (module_ ??= require('${module}'));\nmodule.exports = { ${getters.join(', ')} };`;
 }
 
 const foreignText = (path, group, names) =>

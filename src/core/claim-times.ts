@@ -5,7 +5,7 @@
 import type { ClaimsInput } from './claims.ts';
 import { JsonNumber, member, memberOrNull } from './json.ts';
 import { finiteNumber } from './lint.ts';
-import type { Check } from './report.ts';
+import type { Check, Outcome } from './report.ts';
 import { durationWords, formatUtc } from './time.ts';
 
 const words = (seconds: number): string => formatUtc(seconds) ?? `${seconds} seconds since 1970`;
@@ -15,6 +15,18 @@ const TIME_CHECKS = {
   nbf: { name: 'not_before', spec: 'RFC 7519 §4.1.5' },
   iat: { name: 'issued_at', spec: 'RFC 7519 §4.1.6' },
 } as const;
+
+interface Said {
+  expected: string;
+  actual: string;
+  because: string;
+}
+
+/** Written out, because each token of a batch has two or three of them. */
+function timeCheck(claim: keyof typeof TIME_CHECKS, outcome: Outcome, { expected, actual, because }: Said): Check {
+  const { name, spec } = TIME_CHECKS[claim];
+  return { name, spec, expected, actual, outcome, because };
+}
 
 /** A claim that must be a NumericDate: its seconds, or the check that says why it is none. */
 function numericDate({ claims, origin }: ClaimsInput, claim: 'exp' | 'nbf' | 'iat'): number | Check {
@@ -38,14 +50,15 @@ export function expiry(input: ClaimsInput): Check {
   if (!Object.hasOwn(claims, 'exp')) return withoutExpiry(origin);
   const exp = numericDate(input, 'exp');
   if (typeof exp !== 'number') return exp;
-  const check = { ...TIME_CHECKS.exp, expected: `after ${words(now)}`, actual: words(exp) } as const;
-  if (exp > now) return { ...check, outcome: 'passed', because: `valid for ${durationWords(exp - now)} more` };
+  const expected = `after ${words(now)}`;
+  const actual = words(exp);
+  const say = (outcome: Outcome, because: string): Check => timeCheck('exp', outcome, { expected, actual, because });
+  if (exp > now) return say('passed', `valid for ${durationWords(exp - now)} more`);
   const past = exp === now ? 'it expires this very second' : `expired ${durationWords(now - exp)} ago`;
   if (exp > now - (expectations.clockTolerance ?? 0))
-    return { ...check, outcome: 'passed', because: `${past}, which --clock-tolerance forgives` };
-  if (origin === 'token') return { ...check, outcome: 'failed', because: past };
-  const because = `${past}, yet the server says active`;
-  return { ...check, outcome: 'warned', finding: 'introspection.exp_past', because };
+    return say('passed', `${past}, which --clock-tolerance forgives`);
+  if (origin === 'token') return say('failed', past);
+  return { ...say('warned', `${past}, yet the server says active`), finding: 'introspection.exp_past' };
 }
 
 function withoutExpiry(origin: ClaimsInput['origin']): Check {
@@ -66,13 +79,16 @@ export function notBefore(input: ClaimsInput): Check[] {
   const { expectations, now, origin } = input;
   const nbf = numericDate(input, 'nbf');
   if (typeof nbf !== 'number') return [nbf];
-  const check = { ...TIME_CHECKS.nbf, expected: `at or before ${words(now)}`, actual: words(nbf) } as const;
-  if (nbf <= now) return [{ ...check, outcome: 'passed', because: 'nbf has passed' }];
+  const expected = `at or before ${words(now)}`;
+  const actual = words(nbf);
+  const say = (outcome: Outcome, because: string): Check[] => [
+    timeCheck('nbf', outcome, { expected, actual, because }),
+  ];
+  if (nbf <= now) return say('passed', 'nbf has passed');
   const ahead = durationWords(nbf - now);
   if (nbf <= now + (expectations.clockTolerance ?? 0))
-    return [{ ...check, outcome: 'passed', because: `valid in ${ahead}, which --clock-tolerance forgives` }];
-  const outcome = origin === 'answer' ? 'warned' : 'failed';
-  return [{ ...check, outcome, because: `not valid yet: in ${ahead}` }];
+    return say('passed', `valid in ${ahead}, which --clock-tolerance forgives`);
+  return say(origin === 'answer' ? 'warned' : 'failed', `not valid yet: in ${ahead}`);
 }
 
 /** `issued_at`: an `iat` in the future warns (contract §11). */
@@ -81,12 +97,14 @@ export function issuedAt(input: ClaimsInput): Check[] {
   const { expectations, now } = input;
   const iat = numericDate(input, 'iat');
   if (typeof iat !== 'number') return [iat];
-  const check = { ...TIME_CHECKS.iat, expected: `at or before ${words(now)}`, actual: words(iat) } as const;
-  if (iat <= now) return [{ ...check, outcome: 'passed', because: `issued ${durationWords(now - iat)} ago` }];
+  const expected = `at or before ${words(now)}`;
+  const actual = words(iat);
+  const say = (outcome: Outcome, because: string): Check => timeCheck('iat', outcome, { expected, actual, because });
+  if (iat <= now) return [say('passed', `issued ${durationWords(now - iat)} ago`)];
   const ahead = `issued ${durationWords(iat - now)} in the future`;
   return iat <= now + (expectations.clockTolerance ?? 0)
-    ? [{ ...check, outcome: 'passed', because: `${ahead}, which --clock-tolerance forgives` }]
-    : [{ ...check, outcome: 'warned', finding: 'time.local_clock_off', because: `${ahead}: a clock is off` }];
+    ? [say('passed', `${ahead}, which --clock-tolerance forgives`)]
+    : [{ ...say('warned', `${ahead}: a clock is off`), finding: 'time.local_clock_off' }];
 }
 
 /** `lifetime`: at least `minTtl` seconds must be left. */

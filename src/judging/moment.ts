@@ -11,12 +11,14 @@ export function timesOf(claims: JsonObject | undefined, now: number): Times {
   const expires = isoOf(exp);
   const issued = isoOf(finiteNumber(member(claims, 'iat')));
   const notBefore = isoOf(finiteNumber(member(claims, 'nbf')));
-  return {
-    ...(issued === undefined ? {} : { issued_at: issued }),
-    ...(notBefore === undefined ? {} : { not_before: notBefore }),
-    ...(exp === undefined || expires === undefined ? {} : { expires_at: expires, ttl_seconds: Math.floor(exp - now) }),
-    evaluated_at: formatIso(Math.floor(now)) ?? new Date(0).toISOString(),
-  };
+  const times: Partial<Times> = {};
+  if (issued !== undefined) times.issued_at = issued;
+  if (notBefore !== undefined) times.not_before = notBefore;
+  if (exp !== undefined && expires !== undefined) {
+    times.expires_at = expires;
+    times.ttl_seconds = Math.floor(exp - now);
+  }
+  return Object.assign(times, { evaluated_at: formatIso(Math.floor(now)) ?? new Date(0).toISOString() });
 }
 
 const isoOf = (seconds: number | undefined): string | undefined =>
