@@ -20,12 +20,16 @@ interface Said {
   expected: string;
   actual: string;
   because: string;
+  finding?: string;
 }
 
 /** Written out, because each token of a batch has two or three of them. */
-function timeCheck(claim: keyof typeof TIME_CHECKS, outcome: Outcome, { expected, actual, because }: Said): Check {
+function timeCheck(claim: keyof typeof TIME_CHECKS, outcome: Outcome, said: Said): Check {
   const { name, spec } = TIME_CHECKS[claim];
-  return { name, spec, expected, actual, outcome, because };
+  const { expected, actual, because, finding } = said;
+  return finding === undefined
+    ? { name, spec, expected, actual, outcome, because }
+    : { name, spec, expected, actual, outcome, finding, because };
 }
 
 /** A claim that must be a NumericDate: its seconds, or the check that says why it is none. */
@@ -55,10 +59,10 @@ export function expiry(input: ClaimsInput): Check {
   const say = (outcome: Outcome, because: string): Check => timeCheck('exp', outcome, { expected, actual, because });
   if (exp > now) return say('passed', `valid for ${durationWords(exp - now)} more`);
   const past = exp === now ? 'it expires this very second' : `expired ${durationWords(now - exp)} ago`;
-  if (exp > now - (expectations.clockTolerance ?? 0))
-    return say('passed', `${past}, which --clock-tolerance forgives`);
+  if (exp > now - (expectations.clockTolerance ?? 0)) return say('passed', `${past}, which --clock-tolerance forgives`);
   if (origin === 'token') return say('failed', past);
-  return { ...say('warned', `${past}, yet the server says active`), finding: 'introspection.exp_past' };
+  const because = `${past}, yet the server says active`;
+  return timeCheck('exp', 'warned', { expected, actual, because, finding: 'introspection.exp_past' });
 }
 
 function withoutExpiry(origin: ClaimsInput['origin']): Check {
@@ -102,9 +106,10 @@ export function issuedAt(input: ClaimsInput): Check[] {
   const say = (outcome: Outcome, because: string): Check => timeCheck('iat', outcome, { expected, actual, because });
   if (iat <= now) return [say('passed', `issued ${durationWords(now - iat)} ago`)];
   const ahead = `issued ${durationWords(iat - now)} in the future`;
-  return iat <= now + (expectations.clockTolerance ?? 0)
-    ? [say('passed', `${ahead}, which --clock-tolerance forgives`)]
-    : [{ ...say('warned', `${ahead}: a clock is off`), finding: 'time.local_clock_off' }];
+  if (iat <= now + (expectations.clockTolerance ?? 0))
+    return [say('passed', `${ahead}, which --clock-tolerance forgives`)];
+  const because = `${ahead}: a clock is off`;
+  return [timeCheck('iat', 'warned', { expected, actual, because, finding: 'time.local_clock_off' })];
 }
 
 /** `lifetime`: at least `minTtl` seconds must be left. */
