@@ -156,7 +156,7 @@ async function questions({ settings, host, stdin, isBatch }: Asking, { watch }: 
   const isNamed = NAMING.some((name) => settings.get(name) !== undefined);
   const questionFor = ({ text }: TokenInput) => {
     // The token picks its profile only where nobody named an issuer or keys (contract §4.2); else it is not read for that.
-    const chosen = isNamed ? settings : settings.forIssuer(issuerOf(text));
+    const chosen = isNamed ? settings : settings.forIssuer(() => issuerOf(text));
     const name = chosen === settings ? '' : `profile ${chosen.profile}`;
     const question = known.get(name) ?? made(chosen);
     known.set(name, question);

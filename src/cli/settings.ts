@@ -45,7 +45,8 @@ export class Settings {
   }
 
   /** The settings for a token of that issuer: those of the one profile that names it, where nobody chose a profile. */
-  forIssuer(issuer: string | undefined): Settings {
+  forIssuer(issuerOf: () => string | undefined): Settings {
+    const issuer = this.#pick === undefined ? undefined : issuerOf();
     return (issuer === undefined ? undefined : this.#pick?.(issuer)) ?? this;
   }
 

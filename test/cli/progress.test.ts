@@ -46,7 +46,7 @@ describe('a progress bar', () => {
   ])('is not shown where %s', async (_, streams, more) => {
     const { host, stderr } = watched({}, streams);
     const progress = await start(host, { from: 'tokens.txt', ...more });
-    progress.update(1, '1 active');
+    progress.update(1, () => '1 active');
     progress.stop();
     await progress.stderr.write('said\n');
     expect(stderr()).toBe('said\n');
@@ -56,7 +56,7 @@ describe('a progress bar', () => {
     const { host, stderr } = watched();
     const progress = await start(host, { from: 'tokens.txt' });
     await settled();
-    progress.update(1, '1 active, 0 inactive, 0 unknown');
+    progress.update(1, () => '1 active, 0 inactive, 0 unknown');
     progress.stop();
     expect(stderr()).toContain('████████░░░░░░░░░░░░░░░░ 33%  1/3  1 active, 0 inactive, 0 unknown');
   });
@@ -67,7 +67,7 @@ describe('a progress bar', () => {
     });
     const progress = await start(host, { from: 'tokens.txt', shard: '1/4' });
     await settled();
-    progress.update(1, '');
+    progress.update(1, () => '');
     progress.stop();
     const total = Number(/1\/(\d+)/.exec(stderr())?.[1]);
     expect(total).toBeGreaterThan(1);
@@ -81,7 +81,7 @@ describe('a progress bar', () => {
     const { host, stderr } = watched({ stdin: 'a\nb\n' });
     const progress = await start(host, { from });
     await settled();
-    progress.update(2, '2 active');
+    progress.update(2, () => '2 active');
     progress.stop();
     expect(stderr()).toContain('2 done  2 active');
     expect(stderr()).not.toContain('%');

@@ -101,7 +101,7 @@ async function oneByOne({ tokens, settings, host, command, printer, ask, tally, 
     open.remove(input);
     tally.add(answer);
     await printer.print(answer);
-    progress.update(tally.size, tally.words());
+    progress.update(tally.size, () => tally.words());
     if (host.stdout.isClosed === true) break;
     if (tally.size % TURN === 0) await nextTurn();
   }

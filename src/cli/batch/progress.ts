@@ -9,8 +9,8 @@ import { countLines } from './batch-lines.ts';
 export interface Progress {
   /** The place for everything else that is said. */
   readonly stderr: OutputStream;
-  /** `words` stand beside the bar. */
-  update(done: number, words: string): void;
+  /** What `words` gives stands beside the bar. */
+  update(done: number, words: () => string): void;
   /** Takes the bar away. */
   stop(): void;
 }
@@ -34,7 +34,7 @@ export async function startProgress({ settings, host }: Watching): Promise<Progr
   });
   return {
     stderr: around(stderr),
-    update: (done, words) => bar.update(done, words),
+    update: (done, words) => bar.update(done, words()),
     stop: () => {
       stopped.abort();
       bar.stop();

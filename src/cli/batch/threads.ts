@@ -96,7 +96,7 @@ export async function spread({ groups, settings, host, tally, progress }: Spread
       if (stdout !== '') await host.stdout.write(stdout);
       if (stderr !== '') await progress.stderr.write(stderr);
       tally.addCounts(result);
-      progress.update(tally.size, tally.words());
+      progress.update(tally.size, () => tally.words());
       if (fault !== undefined) throw new TokctlError(fault.code, fault.message, { hint: fault.hint });
       next += piece.lines.length;
       if (host.stdout.isClosed === true) return next;

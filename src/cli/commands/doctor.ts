@@ -72,7 +72,7 @@ const OF_ISSUER_TOO: readonly string[] = ['header', 'tls-cert', 'tls-key'];
 
 /** The settings for that issuer: its profile, where there is one; of another issuer's profile only what is not its own. */
 async function settingsFor(issuer: string, settings: Settings, host: Host): Promise<Settings> {
-  const chosen = settings.forIssuer(issuer);
+  const chosen = settings.forIssuer(() => issuer);
   const named = chosen.get('issuer');
   if (named?.origin !== 'profile' || chosen.text('issuer') === issuer) return chosen;
   const foreign = OPTIONS.filter(({ name, group }) => OF_ISSUER.includes(group) || OF_ISSUER_TOO.includes(name))

@@ -3,6 +3,7 @@
 
 import { setMaxListeners } from 'node:events';
 import { monotonicMs } from '../monotonic.ts';
+import type { Ending, FetchInit } from './network.ts';
 
 // The longest delay a timer takes; more would become 1 ms.
 const LONGEST_MS = 2 ** 31 - 1;
@@ -23,6 +24,8 @@ export interface Deadline {
 }
 
 export interface Part {
+  readonly ending: Ending;
+  /** The same, made when it is first asked for. */
   readonly signal: AbortSignal;
   abort(reason: unknown): void;
   /** It is over, and not by being aborted. */
@@ -87,9 +90,57 @@ class Stop {
 }
 
 function part(stop: Stop): Part {
+  const ending = new Ended();
+  const abort: Reaction = (reason) => ending.abort(reason);
+  let signal: AbortSignal | undefined;
+  return {
+    ending,
+    get signal() {
+      signal ??= signalOf(ending);
+      return signal;
+    },
+    abort,
+    end: stop.on(abort),
+  };
+}
+
+/** What tells that transport to end. Its `signal` is read only where there is nothing else, because reading makes it. */
+export const endingOf = (init: Pick<FetchInit, 'ending' | 'signal'>): Ending => init.ending ?? init.signal;
+
+class Ended implements Ending {
+  readonly #listeners = new Set<() => void>();
+  #end: { reason: unknown } | undefined;
+
+  get aborted(): boolean {
+    return this.#end !== undefined;
+  }
+
+  get reason(): unknown {
+    return this.#end?.reason;
+  }
+
+  addEventListener(_: 'abort', listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  removeEventListener(_: 'abort', listener: () => void): void {
+    this.#listeners.delete(listener);
+  }
+
+  abort(reason: unknown): void {
+    if (this.aborted) return;
+    this.#end = { reason };
+    for (const listener of this.#listeners) listener();
+    this.#listeners.clear();
+  }
+}
+
+function signalOf(ending: Ending): AbortSignal {
   const controller = new AbortController();
-  const abort: Reaction = (reason) => controller.abort(reason);
-  return { signal: controller.signal, abort, end: stop.on(abort) };
+  const abort = (): void => controller.abort(ending.reason);
+  if (ending.aborted) abort();
+  else ending.addEventListener('abort', abort);
+  return controller.signal;
 }
 
 async function race<T>(work: Promise<T>, stop: Stop): Promise<T> {

@@ -6,7 +6,7 @@ import { redactor } from '../../core/redact.ts';
 import { assertReachable, hostAndPort, isLinkLocal, shownUrl } from '../address.ts';
 import { monotonicMs } from '../monotonic.ts';
 import { readAnswer } from './answer.ts';
-import { type Deadline, startDeadline } from './deadline.ts';
+import { type Deadline, type Part, startDeadline } from './deadline.ts';
 import { explainFailure, failureCode, isConnectionFailure, timeoutFailure } from './failure.ts';
 import type { Exchange, FetchInit, HttpAnswer, HttpRequest, Network } from './network.ts';
 import { type Outgoing, observed, outgoing } from './outgoing.ts';
@@ -87,7 +87,7 @@ async function ask(asking: Asking): Promise<Outcome> {
 async function receive(asking: Asking, seen: Pick<Exchange, 'status' | 'mediaType'>) {
   const { request, network, deadline } = asking;
   const connection = deadline.part();
-  const init = fetchInit(asking, connection.signal);
+  const init = fetchInit(asking, connection);
   try {
     const response = await deadline.race(network.fetch(request.url.href, init));
     seen.status = response.status;
@@ -127,12 +127,15 @@ function wordsOf(value: string): string[] {
   return [...words, pair.slice(pair.indexOf(':') + 1)].filter((word) => word !== '');
 }
 
-function fetchInit({ request, outgoing: { headers, body } }: Asking, signal: AbortSignal): FetchInit {
+function fetchInit({ request, outgoing: { headers, body } }: Asking, connection: Part): FetchInit {
   return {
     method: request.method,
     headers,
     redirect: 'manual',
-    signal,
+    get signal() {
+      return connection.signal;
+    },
+    ending: connection.ending,
     ...(body === undefined ? {} : { body }),
     ...(request.hostFromToken === true ? { refuseAddress: isLinkLocal } : {}),
   };

@@ -13,11 +13,21 @@ export interface FetchInit {
   body?: string;
   redirect: 'manual';
   signal: AbortSignal;
+  /** The same, for the transports of this folder: an AbortSignal for each request costs as much as sending it. */
+  ending?: Ending;
   /**
    * Refuses an address at connect time, after its name was resolved, with an `AddressRefused`. The transports of this
    * folder keep it; `globalThis.fetch` knows nothing of it, and then only addresses that stand in the URL are refused.
    */
   refuseAddress?: (address: string) => boolean;
+}
+
+/** What of an AbortSignal tells a transport to end. */
+export interface Ending {
+  readonly aborted: boolean;
+  readonly reason: unknown;
+  addEventListener(type: 'abort', listener: () => void): void;
+  removeEventListener(type: 'abort', listener: () => void): void;
 }
 
 /**
@@ -58,6 +68,7 @@ export interface HttpRequest {
   purpose: Purpose;
   method: 'GET' | 'POST';
   url: URL;
+  /** Lower-case names. */
   headers: Record<string, string>;
   /** application/x-www-form-urlencoded members of a POST, in order. */
   form?: [name: string, value: string][];

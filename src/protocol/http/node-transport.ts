@@ -2,8 +2,9 @@
 // no redirect, inflates nothing and reads no environment. Limits of time and size are the business of `exchange.ts`.
 
 import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import { endingOf } from './deadline.ts';
 import { ADDRESS_ATTEMPT_MS, assertAddress, guardedLookup } from './lookup.ts';
-import type { FetchedResponse, FetchInit, Lookup, TlsOptions, Transport } from './network.ts';
+import type { Ending, FetchedResponse, FetchInit, Lookup, TlsOptions, Transport } from './network.ts';
 import { responseHeaders } from './response-headers.ts';
 import { type TlsConnection, tlsConnection } from './tls.ts';
 
@@ -38,7 +39,7 @@ export function nodeTransport(options: NodeTransportOptions = {}): Transport {
     prepared.set(url.protocol, ready);
     const sending = { init, lookup: await lookupFor(options.lookup, init.refuseAddress) };
     return send(await ready, url, sending).catch(async (error: unknown) => {
-      if (!(error instanceof LostConnection) || init.signal.aborted) throw error;
+      if (!(error instanceof LostConnection) || endingOf(init).aborted) throw error;
       return send({ ...(await ready), agent: false }, url, sending);
     });
   };
@@ -93,17 +94,17 @@ function send(prepared: Prepared, url: URL, sending: Sending): Promise<FetchedRe
       reject(request.reusedSocket && LOST.has(error.code ?? '') ? new LostConnection() : error),
     );
     request.on('close', () => reject(request.reusedSocket ? new LostConnection() : noResponse()));
-    endWith(sending.init.signal, request);
+    endWith(endingOf(sending.init), request);
     request.end(sending.init.body);
   });
 }
 
 /** What the option `signal` does too; but that one looks after streams of every sort, for 1 ms of the first request. */
-function endWith(signal: AbortSignal, request: ClientRequest): void {
-  const stop = (): void => void request.destroy(signal.reason);
-  if (signal.aborted) stop();
-  else signal.addEventListener('abort', stop, { once: true });
-  request.on('close', () => signal.removeEventListener('abort', stop));
+function endWith(ending: Ending, request: ClientRequest): void {
+  const stop = (): void => void request.destroy(ending.reason as Error);
+  if (ending.aborted) stop();
+  else ending.addEventListener('abort', stop);
+  request.on('close', () => ending.removeEventListener('abort', stop));
 }
 
 const fetched = (response: IncomingMessage): FetchedResponse => ({

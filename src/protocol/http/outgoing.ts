@@ -68,7 +68,7 @@ export function outgoing(request: HttpRequest, free: Record<string, string>): Ou
   const headers = {
     'user-agent': `tokctl/${VERSION}`,
     ...freeFor(request, free),
-    ...lowerCased(request.headers),
+    ...request.headers,
     'accept-encoding': 'identity',
   };
   for (const [name, value] of Object.entries(headers)) assertValue(name, value);

@@ -6,6 +6,7 @@
 import type { Dispatcher } from 'undici';
 import request from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
+import { endingOf } from './deadline.ts';
 import { ProxyFailure } from './failure.ts';
 import { assertAddress } from './lookup.ts';
 import type { FetchedResponse, FetchInit, Lookup, ProxyOptions, TlsOptions, Transport } from './network.ts';
@@ -119,13 +120,14 @@ function once<T>(make: () => T): () => T {
 
 type Asked = Pick<Dispatcher.RequestOptions, 'origin' | 'path' | 'headers' | 'method' | 'body' | 'signal'>;
 
-const direct = (url: URL, { method, headers, body, signal }: FetchInit): Asked => ({
+const direct = (url: URL, init: FetchInit): Asked => ({
   origin: url.origin,
   path: `${url.pathname}${url.search}`,
-  method,
-  headers,
-  signal,
-  ...(body === undefined ? {} : { body }),
+  method: init.method,
+  headers: init.headers,
+  // It listens to `abort`, and asks for no more of an AbortSignal.
+  signal: endingOf(init) as AbortSignal,
+  ...(init.body === undefined ? {} : { body: init.body }),
 });
 
 async function send(pool: Dispatcher, asked: Asked): Promise<FetchedResponse> {
