@@ -110,7 +110,10 @@ function pickedByToken(
   { settings, base }: { settings: Settings; base: Settings },
 ): Settings {
   if (token?.from !== 'text' || KEYS.some((name) => settings.get(name) !== undefined)) return settings;
-  return settingsFor(check, base.forIssuer(() => textMember(parseToken(token.text).claims, 'iss')));
+  return settingsFor(
+    check,
+    base.forIssuer(() => textMember(parseToken(token.text).claims, 'iss')),
+  );
 }
 
 function tokenPart(settings: Settings) {

@@ -88,10 +88,15 @@ async function receive(asking: Asking, seen: Pick<Exchange, 'status' | 'mediaTyp
   const { request, network, deadline } = asking;
   const connection = deadline.part();
   const init = fetchInit(asking, connection);
-  try {
-    const response = await deadline.race(network.fetch(request.url.href, init));
+  const read = async () => {
+    const response = await network.fetch(request.url.href, init);
+    // Nobody waits any more: nothing of what comes is read.
+    if (connection.ending.aborted) throw connection.ending.reason;
     seen.status = response.status;
-    const answer = withoutEcho(await deadline.race(readAnswer(response, request.url)), asking);
+    return readAnswer(response, request.url);
+  };
+  try {
+    const answer = withoutEcho(await deadline.race(read()), asking);
     if (answer.mediaType !== undefined) seen.mediaType = answer.mediaType;
     return answer;
   } catch (error) {

@@ -66,6 +66,24 @@ describe('a deadline', () => {
     expect(deadline.part().signal.aborted).toBe(true);
   });
 
+  it('ends whoever listens to a part, once, whichever way they listen', () => {
+    const deadline = startDeadline(1_000);
+    const part = deadline.part();
+    const heard: string[] = [];
+    const gone = (): void => void heard.push('gone');
+    part.ending.addEventListener('abort', () => void heard.push(`ending: ${part.ending.aborted}`));
+    part.ending.addEventListener('abort', gone);
+    part.ending.removeEventListener('abort', gone);
+    part.signal.addEventListener('abort', () => void heard.push(`signal: ${part.signal.reason}`));
+    expect(part.signal).toBe(part.signal);
+    expect([part.ending.aborted, part.ending.reason, part.signal.aborted]).toEqual([false, undefined, false]);
+    part.abort(new Error('first'));
+    part.abort(new Error('second'));
+    vi.advanceTimersByTime(1_000);
+    expect(heard).toEqual(['ending: true', 'signal: Error: first']);
+    expect(part.ending.reason).toEqual(new Error('first'));
+  });
+
   it('gives the result of work that ends in time', async () => {
     const deadline = startDeadline(1_000);
     expect(await deadline.race(Promise.resolve(7))).toBe(7);

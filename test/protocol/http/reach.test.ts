@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { TokctlError } from '../../../src/core/errors.ts';
 import { exchange } from '../../../src/protocol/http/exchange.ts';
-import type { Lookup } from '../../../src/protocol/http/network.ts';
+import type { FetchLike, Lookup } from '../../../src/protocol/http/network.ts';
 import { bytes, head, json, silence } from '../../servers/answers.ts';
 import { scriptedServer } from '../../servers/scripted-server.ts';
 import { HERE, leadsTo } from './lookups.ts';
@@ -190,6 +190,25 @@ describe.each(TRANSPORTS)('an outer abort over %s', (_, make) => {
     const controller = new AbortController();
     const server = await scriptedServer([() => controller.abort(own)]);
     await expect(exchange(get(server.url()), network(make(), { signal: controller.signal }))).rejects.toBe(own);
+  });
+
+  it('needs no AbortSignal of the exchange', async () => {
+    const server = await scriptedServer([json({ answer: 1 })]);
+    const transport = make();
+    let read = 0;
+    const counting: FetchLike = (url, init) =>
+      transport(
+        url,
+        Object.defineProperty({ ...init }, 'signal', {
+          get: () => {
+            read += 1;
+            return AbortSignal.abort(reason);
+          },
+        }),
+      );
+    const over = network(transport);
+    expect((await exchange(get(server.url()), { ...over, fetch: counting })).text).toBe('{"answer":1}');
+    expect(read).toBe(0);
   });
 
   it('after the answer changes nothing', async () => {
