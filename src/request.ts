@@ -66,6 +66,11 @@ export interface KnownIssuer {
 
 export interface VerifyOptions extends CommonOptions, TrustOptions, NetworkOptions {
   expectations?: Expectations;
+  /**
+   * The report of an active token says no more than what tokctl says itself: verdict, format, kind, hash and times. It is
+   * judged as always; but most of the work on a sound token is its report. Every other report is whole. Default: false.
+   */
+  brief?: boolean;
   /** Only for the explanation: whose a token may be that is of none that was named. Never trusted, never asked. */
   knownIssuers?: readonly KnownIssuer[];
   /** Metadata and JWK Sets of this run, shared between calls. Default: one for each call. */

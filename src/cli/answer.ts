@@ -94,7 +94,12 @@ async function asker(asking: Asking): Promise<Asker> {
   const { warnOfWeakness } = await import('./connection.ts');
   await warnOfWeakness(settings, host);
   const pace = isBatch && asking.asksNobody !== true ? await heedful(asking) : AT_ONCE;
-  const own = { memory: newMemory(), signal: host.signal, ...(await onlookers(asking)) };
+  const own = {
+    memory: newMemory(),
+    signal: host.signal,
+    ...(saysLittle(settings) ? { brief: true } : {}),
+    ...(await onlookers(asking)),
+  };
   const { questionFor, close } = await questions(asking, pace, own);
   const ask = async (input: TokenInput): Promise<Report | Description> => {
     const { question, isNow } = await questionFor(input);
@@ -105,6 +110,12 @@ async function asker(asking: Asking): Promise<Asker> {
   };
   return { ask, close };
 }
+
+/** One flat line a token, or none. A monitor looks at more of the report. */
+const saysLittle = (settings: Settings): boolean =>
+  ['brief', 'quiet'].some((name) => settings.flag(name)) &&
+  settings.text('select') === undefined &&
+  settings.text('output') !== 'nagios';
 
 /** How fast is asked: what `watch` gives is looked at for servers that want less, `run` waits for them. */
 interface Pace {

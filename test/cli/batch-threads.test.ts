@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Report } from '../../src/index.ts';
 import { accessClaims, HOUR, ISSUER, jwks, jws, key, NOW } from '../library/keys.ts';
 import { buildProject, type ProjectCopy, programOf } from '../package/project-copy.ts';
 
@@ -65,6 +66,12 @@ const run = async (words: readonly string[], stdin = '') => {
 
 const ALONE = ['--concurrency', '1'];
 
+const reportsOf = (stdout: string): Report[] =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Report);
+
 describe.runIf(availableParallelism() > 1)('a long list', () => {
   test.each([
     ['whole reports', []],
@@ -80,6 +87,23 @@ describe.runIf(availableParallelism() > 1)('a long list', () => {
     expect(many.stderr.split('\n').sort()).toEqual(one.stderr.split('\n').sort());
     expect(many.code).toBe(one.code);
     expect(one.code).toBe(2);
+  });
+
+  test('--brief says what stands in the whole reports', async () => {
+    const [whole, brief] = [await run(['--from', 'list']), await run(['--from', 'list', '--brief'])];
+    const picked = reportsOf(whole.stdout).map(({ id, verdict, active, exit_code, token, times, causes, error }) => ({
+      id,
+      verdict,
+      active,
+      exit_code,
+      sha256: token?.sha256,
+      kind: token?.kind,
+      expires_at: times?.expires_at,
+      cause: causes[0]?.code ?? error?.code,
+    }));
+    expect(picked.map((line) => JSON.stringify(line))).toEqual(brief.stdout.trimEnd().split('\n'));
+    expect(new Set(picked.map(({ verdict }) => verdict))).toEqual(new Set(['active', 'inactive', 'unknown']));
+    expect(brief.code).toBe(whole.code);
   });
 
   test('from stdin too', async () => {
