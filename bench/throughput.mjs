@@ -1,9 +1,10 @@
 #!/usr/bin/env node
-// How many tokens a batch answers in a second, beside floors that are measured in the same run: `openssl speed` and Node's own
-// `crypto.verify` for signatures, `wrk` and undici alone for requests, to a stub that does nothing and to a real server.
+// How many tokens a batch answers in a second, beside floors that are measured in the same run: `openssl speed`, Node's own
+// `crypto.verify` and a bare program for signatures, `wrk` and undici alone for requests, to a stub that does nothing and to a
+// real server.
 // `node bench/throughput.mjs [--lines N] [--requests N] [--seconds N] [--write]`, after a build.
 
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -23,6 +24,7 @@ const { values } = parseArgs({
   },
 });
 const PROGRAM = fileURLToPath(new URL('../bin/tokctl.js', import.meta.url));
+const BARE = fileURLToPath(new URL('bare-batch.mjs', import.meta.url));
 const DOCUMENT = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
 const CORES = availableParallelism();
 /** How long each floor is measured. */
@@ -31,10 +33,12 @@ const folder = mkdtempSync(join(tmpdir(), 'tokctl-throughput-'));
 const SECRET = 'the-secret-of-the-bench';
 const env = { PATH: process.env.PATH, HOME: folder, BENCH_SECRET: SECRET };
 
-/** Runs tokctl, whose output nobody reads. Gives seconds and the most memory in MB. */
-async function tokctl(args) {
+const tokctl = (args) => run(PROGRAM, args);
+
+/** Runs a program, whose output nobody reads. Gives seconds and the most memory in MB. */
+async function run(program, args) {
   const start = process.hrtime.bigint();
-  const child = spawn(process.execPath, [PROGRAM, ...args], {
+  const child = spawn(process.execPath, [program, ...args], {
     env,
     cwd: folder,
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -98,21 +102,46 @@ function list({ alg, pair }, lines) {
   return { ...some[0], hash, jwk };
 }
 
+const FORMS = [
+  { name: 'whole', words: ['-o', 'ndjson'] },
+  { name: '--brief', words: ['--brief'] },
+];
+
 async function signatures() {
-  const ratios = ['of openssl', 'of Node'];
-  const head = ['openssl /s', 'crypto.verify /s', 'whole /s', ...ratios, '--brief /s', ...ratios, 'aim', 'MB'];
-  const rows = [['`verify --from FILE --jwks FILE`', ...head]];
-  const lines = Number(values.lines);
+  const head = ['openssl /s', 'crypto.verify /s', 'bare /s', 'tokctl /s', 'bare of openssl', 'of openssl', 'of bare'];
+  const rows = [['`verify --from FILE --jwks FILE`', ...head, 'aim', 'MB']];
   for (const one of ALGORITHMS) {
-    const signed = list(one, lines);
+    const signed = list(one, Number(values.lines));
     const floors = [opensslRate(one.openssl, seconds), await nodeVerifyRate(signed, seconds)];
-    const args = ['verify', '--from', one.alg, '--jwks', `${one.alg}.jwks`, '--issuer', 'https://id.example.com'];
-    const runs = [await tokctl([...args, '-o', 'ndjson']), await tokctl([...args, '--brief'])];
-    const compared = runs.flatMap((run) => besideFloors(lines / run.seconds, floors));
-    const megabytes = Math.max(...runs.map((run) => run.megabytes));
-    rows.push([one.alg, ...floors.map(whole), ...compared, String(one.aim), String(megabytes)]);
+    for (const form of FORMS) rows.push([`${one.alg}, ${form.name}`, ...(await judged(one, form, floors))]);
   }
   return aligned(rows).join('\n');
+}
+
+/** The figures of one list in one form, beside those of a program that does no more than it must. */
+async function judged({ alg, aim }, { name, words }, [openssl, node]) {
+  const lines = Number(values.lines);
+  const options = ['--jwks', `${alg}.jwks`, '--issuer', 'https://id.example.com', ...words];
+  const report = join(folder, `${alg}${name}`);
+  writeFileSync(report, await firstReport(alg, options));
+  const bare = lines / (await run(BARE, [alg, `${alg}.jwks`, report])).seconds;
+  const told = await tokctl(['verify', '--from', alg, ...options]);
+  const rate = lines / told.seconds;
+  const ratios = [ratio(bare, openssl), ratio(rate, openssl), ratio(rate, bare)];
+  return [...[openssl, node, bare, rate].map(whole), ...ratios, String(aim), String(told.megabytes)];
+}
+
+/** What tokctl prints about a token of the list, for a program that prints as much. */
+async function firstReport(alg, options) {
+  const file = join(folder, `${alg}.first`);
+  writeFileSync(file, readFileSync(join(folder, alg), 'utf8').split('\n', 1)[0]);
+  const words = [PROGRAM, 'verify', '--from', file, ...options];
+  return execFileSync(process.execPath, words, {
+    env,
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
 }
 
 /** A rate, and how much of each floor it is. */
@@ -177,17 +206,17 @@ async function requests(kind) {
     await undiciRate(asking, { connections: 16, seconds });
     for (const connections of [1, 16, 64]) {
       const floors = [wrkRate(asking, { connections, seconds }), await undiciRate(asking, { connections, seconds })];
-      const run = await tokctl([
+      const told = await tokctl([
         ...['introspect', '--from', file, '--introspection-endpoint', url, '--concurrency', String(connections)],
         ...['--client-id', 'bench', '--client-secret', 'env:BENCH_SECRET', '-o', 'ndjson'],
       ]);
-      const compared = besideFloors(tokens.length / run.seconds, floors);
+      const compared = besideFloors(tokens.length / told.seconds, floors);
       rows.push([
         `--concurrency ${connections}`,
         ...floors.map(whole),
         ...compared,
         String(kind.aim),
-        String(run.megabytes),
+        String(told.megabytes),
       ]);
     }
   } finally {
