@@ -50,7 +50,7 @@ const overview = (explanations) =>
 
 const PLACES = { jwt: 'JWT', introspection: 'answer', both: 'JWT, answer', header: 'header' };
 
-function claimsPage(of, { CLAIMS, HEADER_MEMBERS, CLAIM_FAMILIES }) {
+function claimsPage(of, { allClaims, allHeaderMembers, CLAIM_FAMILIES }) {
   const entryRow = ([name, { meaning, where = 'both', spec }]) => [code(name), meaning, PLACES[where], spec];
   const head = ['name', 'meaning', 'stands in', 'defined by'];
   const noted = [...of('claim'), ...of('header_member')].filter(({ see }) => see !== undefined);
@@ -58,14 +58,14 @@ function claimsPage(of, { CLAIMS, HEADER_MEMBERS, CLAIM_FAMILIES }) {
   return page('Claims and header members', [
     '*Answer* is an introspection answer (RFC 7662). Names are compared exactly; times are seconds since 1970.',
     '## Claims',
-    table(head, Object.entries(CLAIMS).map(entryRow)),
+    table(head, Object.entries(allClaims()).map(entryRow)),
     '## Families of claims',
     table(
       head,
       CLAIM_FAMILIES.map((family) => entryRow([family.spelling, family])),
     ),
     '## Header members',
-    table(head, Object.entries(HEADER_MEMBERS).map(entryRow)),
+    table(head, Object.entries(allHeaderMembers()).map(entryRow)),
     '## In detail',
     ...titled.map((one) => section(one)),
   ]);

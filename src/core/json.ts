@@ -295,7 +295,7 @@ export function printJson(value: Printable, indent = 0): string {
 }
 
 /** Text in which nothing is to be escaped, by the characters that most reports have; a log command begins with `#`. */
-const PLAIN_TEXT = /^[\n !"$-;=-~\u00a7]*$/;
+const PLAIN_TEXT = /^[\n !"$-;=-~\u00a1-\u00ac\u00ae-\u017f\u2010-\u2027]*$/;
 
 /** JavaScript's own writer, where it says the same. */
 function printPlain(value: Printable, indent: number): string | undefined {

@@ -14,17 +14,16 @@ export interface ClaimEntry {
 type Rows = Readonly<Record<string, string | readonly [meaning: string, spec: string]>>;
 
 /** Entries that share a place and, where a row names none itself, a source. */
-function entries(spec: string, where: ClaimPlace, rows: Rows): Record<string, ClaimEntry> {
-  return Object.fromEntries(
-    Object.entries(rows).map(([name, row]) => {
-      const [meaning, source] = typeof row === 'string' ? [row, spec] : row;
-      return [name, { meaning, spec: source, where }];
-    }),
-  );
+interface Group {
+  readonly spec: string;
+  readonly where: ClaimPlace;
+  readonly rows: Rows;
 }
 
-const CORE = {
-  ...entries('RFC 7519', 'both', {
+const entries = (spec: string, where: ClaimPlace, rows: Rows): Group => ({ spec, where, rows });
+
+const CORE = [
+  entries('RFC 7519', 'both', {
     iss: ['issuer, who made the token', 'RFC 7519 §4.1.1, RFC 7662 §2.2'],
     sub: ['subject, unique within the issuer', 'RFC 7519 §4.1.2, RFC 7662 §2.2'],
     aud: ['audience, for whom the token is', 'RFC 7519 §4.1.3, RFC 7662 §2.2'],
@@ -45,15 +44,15 @@ const CORE = {
     auth_time: ['when the user last authenticated', 'OpenID Connect Core §2, RFC 9470'],
     acr: ['authentication context that was reached', 'OpenID Connect Core §2, RFC 9470'],
   }),
-  ...entries('RFC 7662 §2.2', 'introspection', {
+  entries('RFC 7662 §2.2', 'introspection', {
     active: 'whether the token is active',
     token_type: ['how the token is presented', 'RFC 7662 §2.2, RFC 6749 §5.1'],
   }),
-  ...entries('RFC 9701 §5', 'jwt', { token_introspection: 'introspection answer inside a signed JWT' }),
-};
+  entries('RFC 9701 §5', 'jwt', { token_introspection: 'introspection answer inside a signed JWT' }),
+];
 
-const OPENID = {
-  ...entries('OpenID Connect Core §2', 'jwt', {
+const OPENID = [
+  entries('OpenID Connect Core §2', 'jwt', {
     nonce: 'value of the authorization request, again',
     amr: ['authentication methods used', 'OpenID Connect Core §2, RFC 8176'],
     azp: 'authorized party, the client',
@@ -65,8 +64,8 @@ const OPENID = {
     _claim_names: ['claims that another source holds', 'OpenID Connect Core §5.6.2'],
     _claim_sources: ['where those claims can be fetched', 'OpenID Connect Core §5.6.2'],
   }),
-  ...entries('OpenID Connect Back-Channel Logout, Front-Channel Logout', 'both', { sid: 'session id' }),
-  ...entries('OpenID Connect Core §5.1', 'both', {
+  entries('OpenID Connect Back-Channel Logout, Front-Channel Logout', 'both', { sid: 'session id' }),
+  entries('OpenID Connect Core §5.1', 'both', {
     name: 'full name',
     given_name: 'given name',
     family_name: 'family name',
@@ -87,21 +86,21 @@ const OPENID = {
     address: ['postal address', 'OpenID Connect Core §5.1.1'],
     updated_at: 'when the profile last changed',
   }),
-};
+];
 
-const EXTENSIONS = {
-  ...entries('RFC 8417 §2.2', 'jwt', {
+const EXTENSIONS = [
+  entries('RFC 8417 §2.2', 'jwt', {
     events: 'security events, by URI',
     toe: 'time of the event',
     txn: 'transaction id',
     sub_id: ['subject in another form', 'RFC 9493'],
   }),
-  ...entries('RFC 9449 §4.2', 'jwt', {
+  entries('RFC 9449 §4.2', 'jwt', {
     htm: 'HTTP method of the proof',
     htu: 'URL of the proof, no query or fragment',
     ath: 'hash of the access token of the proof',
   }),
-  ...entries('RFC 9101, RFC 6749 §4.1.1', 'jwt', {
+  entries('RFC 9101, RFC 6749 §4.1.1', 'jwt', {
     response_type: 'what the authorization endpoint shall return',
     response_mode: ['how the answer shall come back', 'OAuth 2.0 Multiple Response Types, OpenID'],
     redirect_uri: 'where the answer shall go',
@@ -114,7 +113,7 @@ const EXTENSIONS = {
     max_age: ['longest time since authentication', 'OpenID Connect Core §3.1.2.1'],
     code: ['authorization code in a signed response', 'OpenID FAPI JARM'],
   }),
-  ...entries('RFC 9901', 'jwt', {
+  entries('RFC 9901', 'jwt', {
     _sd: 'digests of hidden claims',
     _sd_alg: 'hash of those digests',
     sd_hash: 'hash of the SD-JWT shown',
@@ -123,19 +122,19 @@ const EXTENSIONS = {
     vp: ['verifiable presentation', 'W3C Verifiable Credentials'],
     status: ['place in a status list, or a state in words', 'IETF Token Status List'],
   }),
-  ...entries('RFC 8485', 'jwt', { vot: 'vector of trust', vtm: 'trustmark of the vector' }),
-  ...entries('OpenID Federation', 'jwt', {
+  entries('RFC 8485', 'jwt', { vot: 'vector of trust', vtm: 'trustmark of the vector' }),
+  entries('OpenID Federation', 'jwt', {
     authority_hints: 'superior entities of the federation',
     metadata: 'metadata of the entity',
     jwks: 'keys of the entity',
     trust_marks: 'trust marks of the entity',
   }),
-  ...entries('RFC 8225', 'jwt', {
+  entries('RFC 8225', 'jwt', {
     orig: 'calling number (PASSporT)',
     dest: 'called number (PASSporT)',
     attest: ['attestation level of the call', 'RFC 8588'],
   }),
-};
+];
 
 const KEYCLOAK = entries('Keycloak', 'both', {
   typ: 'kind of the token, at Keycloak',
@@ -193,21 +192,21 @@ const ENTRA = entries('Microsoft Entra ID', 'jwt', {
   newUser: ['whether the user was new', 'Azure AD B2C'],
 });
 
-const OKTA_AUTH0 = {
-  ...entries('Okta', 'both', {
+const OKTA_AUTH0 = [
+  entries('Okta', 'both', {
     cid: ['client', 'Okta, Cloud Foundry UAA'],
     uid: 'user id',
     scp: ['granted scopes', 'Okta, Microsoft Entra ID, Ory Hydra'],
     idp: ['identity provider that signed the user in', 'Okta, Microsoft Entra ID, Duende IdentityServer'],
     device_id: 'device',
   }),
-  ...entries('Auth0', 'jwt', {
+  entries('Auth0', 'jwt', {
     gty: ['grant type', 'Auth0, FusionAuth'],
     permissions: 'permissions granted',
     org_id: ['organization', 'Auth0, Clerk, WSO2'],
     org_name: ['name of the organization', 'Auth0, WSO2'],
   }),
-};
+];
 
 const COGNITO = entries('Amazon Cognito', 'jwt', {
   token_use: ['kind of the token', 'Amazon Cognito, Ory Hydra, Dex'],
@@ -222,26 +221,26 @@ const COGNITO = entries('Amazon Cognito', 'jwt', {
   version: 'version of the token format',
 });
 
-const GOOGLE = {
-  ...entries('Google', 'jwt', {
+const GOOGLE = [
+  entries('Google', 'jwt', {
     hd: 'Google Workspace domain',
     firebase: ['provider and tenant of the sign-in', 'Firebase Authentication'],
   }),
-  ...entries('Google tokeninfo', 'introspection', {
+  entries('Google tokeninfo', 'introspection', {
     issued_to: 'client, older name of azp',
     audience: 'audience, older name of aud',
     user_id: ['user', 'Google tokeninfo, Firebase, Slack'],
     expires_in: ['seconds until it expires', 'Google tokeninfo, RFC 6749 §5.1'],
     access_type: 'online, or offline with a refresh token',
   }),
-};
+];
 
-const WORKLOADS = {
-  ...entries('Kubernetes service account tokens', 'jwt', {
+const WORKLOADS = [
+  entries('Kubernetes service account tokens', 'jwt', {
     'kubernetes.io': 'namespace, pod and service account',
     warnafter: 'when a new token should have been taken',
   }),
-  ...entries('GitHub Actions OpenID Connect', 'jwt', {
+  entries('GitHub Actions OpenID Connect', 'jwt', {
     repository: 'repository of the workflow',
     repository_owner: 'owner of the repository',
     repository_id: 'number of the repository',
@@ -261,7 +260,7 @@ const WORKLOADS = {
     base_ref: 'target branch of the pull request',
     runner_environment: ['who hosts the runner', 'GitHub Actions OpenID Connect, GitLab CI'],
   }),
-  ...entries('GitLab CI', 'jwt', {
+  entries('GitLab CI', 'jwt', {
     namespace_path: 'group or user of the project',
     namespace_id: 'number of the group or user',
     project_path: 'project of the job',
@@ -273,31 +272,31 @@ const WORKLOADS = {
     user_login: 'who started the job',
     user_email: 'e-mail address of who started the job',
   }),
-};
+];
 
-const OTHERS = {
-  ...entries('Ory Hydra, Dex', 'both', {
+const OTHERS = [
+  entries('Ory Hydra, Dex', 'both', {
     ext: 'custom claims',
     obfuscated_subject: ['pairwise subject', 'Ory Hydra'],
     federated_claims: ['identity at the upstream provider', 'Dex'],
   }),
-  ...entries('Zitadel', 'jwt', {
+  entries('Zitadel', 'jwt', {
     'urn:zitadel:iam:org:project:roles': 'project roles, by organization',
     'urn:zitadel:iam:user:metadata': 'metadata of the user, in base64',
     'urn:zitadel:iam:org:id': 'organization',
   }),
-  ...entries('Logto', 'jwt', {
+  entries('Logto', 'jwt', {
     organization_id: 'organization',
     organizations: 'organizations of the user',
     organization_roles: 'roles in each organization',
   }),
-  ...entries('WSO2', 'both', {
+  entries('WSO2', 'both', {
     aut: 'application or application user',
     binding_type: 'what the token is bound to',
     binding_ref: 'reference of that binding',
     isk: 'internal session key reference',
   }),
-  ...entries('PingAM', 'both', {
+  entries('PingAM', 'both', {
     tokenName: 'kind of the token',
     grant_type: ['grant that gave the token', 'PingAM, Cloud Foundry UAA'],
     auth_level: 'authentication level reached',
@@ -307,13 +306,13 @@ const OTHERS = {
     cts: 'kind of the entry in the token store',
     subname: 'name of the subject in its realm',
   }),
-  ...entries('PingFederate', 'both', {
+  entries('PingFederate', 'both', {
     'pi.atm': 'access token manager',
     'pi.sri': 'session reference',
     env: ['environment', 'PingOne'],
     org: ['organization', 'PingOne'],
   }),
-  ...entries('Cloud Foundry UAA', 'both', {
+  entries('Cloud Foundry UAA', 'both', {
     zid: 'identity zone',
     rev_sig: 'signature that revocation compares',
     user_name: 'user name',
@@ -323,32 +322,32 @@ const OTHERS = {
     ext_attr: ['details of the service instance', 'SAP XSUAA'],
     'xs.user.attributes': ['attributes of the user', 'SAP XSUAA'],
   }),
-  ...entries('FusionAuth', 'jwt', {
+  entries('FusionAuth', 'jwt', {
     applicationId: 'application',
     authenticationType: 'how the user authenticated',
   }),
-  ...entries('Glewlwyd', 'jwt', {
+  entries('Glewlwyd', 'jwt', {
     type: ['kind of the token', 'Glewlwyd, Cloudflare Access'],
     claims_request: 'claims asked for',
   }),
-  ...entries('Cloudflare Access', 'jwt', {
+  entries('Cloudflare Access', 'jwt', {
     identity_nonce: 'key of the cached identity',
     country: 'country of the sign-in',
     common_name: 'client id of a service token',
     custom: 'custom claims',
   }),
-  ...entries('LinkedIn', 'introspection', {
+  entries('LinkedIn', 'introspection', {
     created_at: 'when the token was created',
     authorized_at: 'when the user consented',
     expires_at: 'when the token expires',
     auth_type: 'two-legged or three-legged grant',
   }),
-  ...entries('Slack auth.test', 'introspection', {
+  entries('Slack auth.test', 'introspection', {
     ok: 'whether the call succeeded',
     team_id: 'workspace',
     bot_id: 'bot',
   }),
-  ...entries('Supabase', 'jwt', {
+  entries('Supabase', 'jwt', {
     role: 'database role',
     aal: 'authentication assurance level',
     session_id: 'session',
@@ -356,54 +355,54 @@ const OTHERS = {
     user_metadata: 'metadata the user can change',
     is_anonymous: 'user without a sign-up',
   }),
-  ...entries('Clerk', 'jwt', {
+  entries('Clerk', 'jwt', {
     o: 'active organization',
     org_role: 'role in the organization',
     fva: 'age of first and second factor, in minutes',
     sts: 'state of the session',
   }),
-  ...entries('Apple', 'jwt', {
+  entries('Apple', 'jwt', {
     is_private_email: 'relay address in place of the real one',
     nonce_supported: 'whether nonce can be relied on',
     real_user_status: 'how likely a real person',
     transfer_sub: 'subject during a transfer of the app',
   }),
-  ...entries('SMART on FHIR', 'both', {
+  entries('SMART on FHIR', 'both', {
     fhirUser: 'FHIR resource of the user',
     patient: 'patient in context',
     encounter: 'encounter in context',
     need_patient_banner: 'whether to show the patient banner',
     launch: 'launch context',
   }),
-  ...entries('WLCG Common JWT Profiles', 'jwt', {
+  entries('WLCG Common JWT Profiles', 'jwt', {
     'wlcg.ver': 'version of the WLCG profile',
     'wlcg.groups': 'groups in the grid',
   }),
-  ...entries('OpenID research federations (REFEDS, AARC)', 'both', {
+  entries('OpenID research federations (REFEDS, AARC)', 'both', {
     eduperson_entitlement: 'entitlements in the federation',
     eduperson_scoped_affiliation: 'affiliation with its organization',
     eduperson_principal_name: 'scoped user name',
     voperson_id: 'identifier in the collaboration',
     schac_home_organization: 'home organization',
   }),
-};
+];
 
-/** Claims of JWTs and members of introspection answers, by name. */
-export const CLAIMS: Readonly<Record<string, ClaimEntry>> = {
+/** Where several groups have a name, the last one counts. */
+const CLAIMS: readonly Group[] = [
   ...CORE,
   ...OPENID,
   ...EXTENSIONS,
-  ...KEYCLOAK,
-  ...ENTRA,
+  KEYCLOAK,
+  ENTRA,
   ...OKTA_AUTH0,
-  ...COGNITO,
+  COGNITO,
   ...GOOGLE,
   ...WORKLOADS,
   ...OTHERS,
-};
+];
 
-/** Members of the JOSE header, by name. Some share their name with a claim and mean something else there. */
-export const HEADER_MEMBERS: Readonly<Record<string, ClaimEntry>> = entries('RFC 7515', 'header', {
+/** Members of the JOSE header. Some share their name with a claim and mean something else there. */
+const HEADER_MEMBERS: Group = entries('RFC 7515', 'header', {
   alg: ['signature or key management algorithm', 'RFC 7515 §4.1.1, RFC 7516 §4.1.1, RFC 7518'],
   jku: ['URL of a key set, never followed', 'RFC 7515 §4.1.2'],
   jwk: ['key inside the token, never trusted', 'RFC 7515 §4.1.3'],
@@ -493,11 +492,34 @@ export const CLAIM_FAMILIES: readonly (ClaimEntry & { readonly pattern: RegExp; 
   },
 ];
 
-/** The entry of a claim or of the family it belongs to. */
-export function claimEntry(name: string): ClaimEntry | undefined {
-  if (Object.hasOwn(CLAIMS, name)) return CLAIMS[name];
-  return CLAIM_FAMILIES.find(({ pattern }) => pattern.test(name));
+/** A token has few of all these claims: an entry is made when it is asked for. */
+function entryIn(groups: readonly Group[], name: string): ClaimEntry | undefined {
+  const group = groups.findLast(({ rows }) => Object.hasOwn(rows, name));
+  const row = group?.rows[name];
+  if (group === undefined || row === undefined) return undefined;
+  const [meaning, spec] = typeof row === 'string' ? [row, group.spec] : row;
+  return { meaning, spec, where: group.where };
 }
+
+const allOf = (groups: readonly Group[]): Record<string, ClaimEntry> =>
+  Object.fromEntries(
+    groups
+      .flatMap(({ rows }) => Object.keys(rows))
+      .flatMap((name) => {
+        const entry = entryIn(groups, name);
+        return entry === undefined ? [] : [[name, entry]];
+      }),
+  );
+
+/** All claims of JWTs and members of introspection answers, by name. */
+export const allClaims = (): Readonly<Record<string, ClaimEntry>> => allOf(CLAIMS);
+
+/** All members of the JOSE header, by name. */
+export const allHeaderMembers = (): Readonly<Record<string, ClaimEntry>> => allOf([HEADER_MEMBERS]);
+
+/** The entry of a claim or of the family it belongs to. */
+export const claimEntry = (name: string): ClaimEntry | undefined =>
+  entryIn(CLAIMS, name) ?? CLAIM_FAMILIES.find(({ pattern }) => pattern.test(name));
 
 /** What a claim means, in at most 45 characters. */
 export function meaningOfClaim(name: string): string | undefined {
@@ -505,9 +527,7 @@ export function meaningOfClaim(name: string): string | undefined {
 }
 
 /** The entry of a member of the JOSE header. */
-export function headerMember(name: string): ClaimEntry | undefined {
-  return Object.hasOwn(HEADER_MEMBERS, name) ? HEADER_MEMBERS[name] : undefined;
-}
+export const headerMember = (name: string): ClaimEntry | undefined => entryIn([HEADER_MEMBERS], name);
 
 /** What a member of the JOSE header means, in at most 45 characters. */
 export function meaningOfHeaderMember(name: string): string | undefined {

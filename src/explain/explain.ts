@@ -8,7 +8,7 @@ import { CHECK_NAMES } from '../core/report.ts';
 import { CAUSES } from './causes.ts';
 import { CHECKS, CLAIM_CHECK } from './checks.ts';
 import { CLAIM_NOTES, type ClaimNote, HEADER_NOTES } from './claim-notes.ts';
-import { CLAIM_FAMILIES, CLAIMS, type ClaimEntry, HEADER_MEMBERS } from './claims.ts';
+import { allClaims, allHeaderMembers, CLAIM_FAMILIES, type ClaimEntry } from './claims.ts';
 import { DOCTOR_FINDINGS } from './doctor-findings.ts';
 import type { Entry } from './entry.ts';
 import { ERRORS } from './errors.ts';
@@ -93,8 +93,8 @@ export function allExplanations(): Explanation[] {
     ...ofTable('kind', KINDS),
     ...ofTable('format', FORMATS),
     ...ofTable('weakness', WEAKNESSES),
-    ...Object.entries(CLAIMS).map(([name, entry]) => ofClaim(name, entry, CLAIM_NOTES[name])),
-    ...Object.entries(HEADER_MEMBERS).map(([name, entry]) => ofClaim(name, entry, HEADER_NOTES[name])),
+    ...Object.entries(allClaims()).map(([name, entry]) => ofClaim(name, entry, CLAIM_NOTES[name])),
+    ...Object.entries(allHeaderMembers()).map(([name, entry]) => ofClaim(name, entry, HEADER_NOTES[name])),
   ];
 }
 

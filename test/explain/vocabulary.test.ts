@@ -12,10 +12,13 @@ import { ERROR_EXIT_CODES } from '../../src/core/errors.ts';
 import { KIND_NAMES } from '../../src/core/kind.ts';
 import { CHECK_NAMES } from '../../src/core/report.ts';
 import { CLAIM_NOTES, HEADER_NOTES } from '../../src/explain/claim-notes.ts';
-import { CLAIM_FAMILIES, CLAIMS, HEADER_MEMBERS } from '../../src/explain/claims.ts';
+import { allClaims, allHeaderMembers, CLAIM_FAMILIES } from '../../src/explain/claims.ts';
 import { allExplanations, type Explanation, explain, nearest, type WordGroup } from '../../src/explain/explain.ts';
 import { GATE_CHECKS } from '../../src/explain/gate-checks.ts';
 import { WEAKNESSES } from '../../src/explain/weaknesses.ts';
+
+const CLAIMS = allClaims();
+const HEADER_MEMBERS = allHeaderMembers();
 
 const groupsOf = (word: string): WordGroup[] => explain(word).map(({ group }) => group);
 const ALL = allExplanations();

@@ -5,8 +5,11 @@ import stringWidth from 'string-width';
 /** Columns of the labels, with the space behind them. */
 export const LABEL = 10;
 
-/** Columns of a text. Asking the package costs much more than counting, and most text is ASCII. */
-export const widthOf = (text: string): number => (/^[\x20-\x7e]*$/.test(text) ? text.length : stringWidth(text));
+/** Texts in which each character has one column: ASCII, Latin letters, punctuation, and what tables and lines are drawn with. */
+const NARROW = /^[\x20-\x7e\u00a1-\u017f\u2010-\u2027\u2500-\u257f\u25cf\u2713\u2717]*$/;
+
+/** Columns of a text. Asking the package costs much more than counting. */
+export const widthOf = (text: string): number => (NARROW.test(text) ? text.length : stringWidth(text));
 
 /** Lines of at most `width` columns, broken at spaces, and inside a word that is longer than a line. */
 export function wrap(text: string, width: number | undefined): string[] {
