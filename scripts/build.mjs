@@ -131,6 +131,7 @@ async function program() {
   const { outputFiles, metafile } = await build({
     ...COMMON,
     entryPoints: { cli: 'src/cli/main.ts' },
+    define: { ...COMMON.define, TOKCTL_KEEPS_REPORTS: 'true' },
     outdir: 'dist',
     bundle: true,
     splitting: true,
