@@ -38,7 +38,8 @@ const GROUPS = {
     'src/protocol/jwks.ts',
     'src/protocol/public-key.ts',
   ],
-  introspect: ['src/cli/commands/introspect.ts', 'src/protocol/http/node-transport.ts'],
+  network: ['src/protocol/http/node-transport.ts'],
+  introspect: ['src/cli/commands/introspect.ts'],
   shape: ['src/core/shape.ts', 'src/core/shape-checksum.ts'],
   table: ['src/cli/render/table.ts'],
 };
@@ -46,8 +47,8 @@ const GROUPS = {
 /** Commands that are run most have one file each, with the groups that they need from their beginning. */
 const STARTS = {
   'start-decode': ['cli', 'decode'],
-  'start-verify': ['cli', 'decode', 'verify'],
-  'start-introspect': ['cli', 'decode', 'verify', 'introspect', 'shape'],
+  'start-verify': ['cli', 'decode', 'verify', 'network'],
+  'start-introspect': ['cli', 'decode', 'verify', 'network', 'introspect', 'shape'],
 };
 
 /**
