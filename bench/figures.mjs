@@ -15,19 +15,24 @@ export const whole = (rate) => (rate === undefined ? '' : String(Math.round(rate
 /** How many times `floor` a figure is; nothing where there is no floor. */
 export const ratio = (figure, floor) => (floor === undefined ? '' : (figure / floor).toFixed(2));
 
-/** A Markdown table: a row for each case, a column for each environment, in milliseconds above `node -e 0`. */
+/** What `node -e 0` took, in milliseconds, on the machine on which the aims were set: 20 to 22. */
+const BASE_OF_AIMS = 21;
+
+/** A Markdown table: a row for each case, in milliseconds above `node -e 0` and as a ratio to it, each beside its aim. */
 export function table({ node, platform, runs, cases, plain, extraCertificates }) {
   const rows = cases.map(({ name, aimMs }) => [
     name,
     aimMs === undefined ? '' : `+${aimMs}`,
     above(plain.aboveMs[name]),
+    aimMs === undefined ? '' : ratio(BASE_OF_AIMS + aimMs, BASE_OF_AIMS),
+    ratio(plain.baseMs + plain.aboveMs[name], plain.baseMs),
     above(extraCertificates.aboveMs[name]),
   ]);
   return [
     `Node ${node} on ${platform}, medians of ${runs} interleaved runs, milliseconds above \`node -e 0\``,
     `(${plain.baseMs.toFixed(1)} ms by itself, ${extraCertificates.baseMs.toFixed(1)} ms with NODE_EXTRA_CA_CERTS).`,
     '',
-    ...aligned([['run', 'aim', 'plain', 'NODE_EXTRA_CA_CERTS'], ...rows]),
+    ...aligned([['run', 'aim', 'plain', 'aim of `node`', 'of `node`', 'NODE_EXTRA_CA_CERTS'], ...rows]),
   ].join('\n');
 }
 
