@@ -35,7 +35,7 @@ export interface Part {
 /** Starts now. `outer` is the signal of the run (Ctrl-C). */
 export function startDeadline(timeoutMs: number, outer?: AbortSignal): Deadline {
   const stop = new Stop();
-  const interrupt = () => stop.now(outer?.reason);
+  const interrupt = () => stop.abort(outer?.reason);
   if (outer !== undefined) heardByMany(outer);
   outer?.addEventListener('abort', interrupt, { once: true });
   if (outer?.aborted) interrupt();
@@ -43,12 +43,12 @@ export function startDeadline(timeoutMs: number, outer?: AbortSignal): Deadline 
   const startedAt = monotonicMs();
   let over = false;
   const expire = () => {
-    over = !stop.isMade;
-    stop.now(new Error('the time is over'));
+    over = !stop.aborted;
+    stop.abort(new Error('the time is over'));
   };
   const timer = setTimeout(expire, limit);
   return {
-    isStopped: () => stop.isMade,
+    isStopped: () => stop.aborted,
     expired: () => over,
     remainingMs: () => limit - (monotonicMs() - startedAt),
     race: (work) => race(work, stop),
@@ -67,56 +67,16 @@ const heardByMany = (signal: AbortSignal): void => setMaxListeners(0, signal);
 type Reaction = (reason: unknown) => void;
 
 /** What an AbortSignal says too; but a signal for each wait of an exchange costs as much as sending the request. */
-class Stop {
-  readonly #reactions = new Set<Reaction>();
+class Stop implements Ending {
+  readonly #listeners = new Set<() => void>();
   #made: { reason: unknown } | undefined;
 
-  get isMade(): boolean {
+  get aborted(): boolean {
     return this.#made !== undefined;
   }
 
-  now(reason: unknown): void {
-    if (this.isMade) return;
-    this.#made = { reason };
-    for (const react of this.#reactions) react(reason);
-  }
-
-  /** Gives what takes the reaction away. */
-  on(react: Reaction): () => void {
-    if (this.#made === undefined) this.#reactions.add(react);
-    else react(this.#made.reason);
-    return () => void this.#reactions.delete(react);
-  }
-}
-
-function part(stop: Stop): Part {
-  const ending = new Ended();
-  const abort: Reaction = (reason) => ending.abort(reason);
-  let signal: AbortSignal | undefined;
-  return {
-    ending,
-    get signal() {
-      signal ??= signalOf(ending);
-      return signal;
-    },
-    abort,
-    end: stop.on(abort),
-  };
-}
-
-/** What tells that transport to end. Its `signal` is read only where there is nothing else, because reading makes it. */
-export const endingOf = (init: Pick<FetchInit, 'ending' | 'signal'>): Ending => init.ending ?? init.signal;
-
-class Ended implements Ending {
-  readonly #listeners = new Set<() => void>();
-  #end: { reason: unknown } | undefined;
-
-  get aborted(): boolean {
-    return this.#end !== undefined;
-  }
-
   get reason(): unknown {
-    return this.#end?.reason;
+    return this.#made?.reason;
   }
 
   addEventListener(_: 'abort', listener: () => void): void {
@@ -129,24 +89,47 @@ class Ended implements Ending {
 
   abort(reason: unknown): void {
     if (this.aborted) return;
-    this.#end = { reason };
+    this.#made = { reason };
     for (const listener of this.#listeners) listener();
-    this.#listeners.clear();
   }
 }
 
-function signalOf(ending: Ending): AbortSignal {
+/** Has it react now or when it comes. Gives what takes the reaction away. */
+function onStop(stop: Stop, react: Reaction): () => void {
+  const listener = (): void => react(stop.reason);
+  if (stop.aborted) listener();
+  else stop.addEventListener('abort', listener);
+  return () => stop.removeEventListener('abort', listener);
+}
+
+/** What tells that transport to end. Its `signal` is read only where there is nothing else, because reading makes it. */
+export const endingOf = (init: Pick<FetchInit, 'ending' | 'signal'>): Ending => init.ending ?? init.signal;
+
+function part(stop: Stop): Part {
+  const ending = new Stop();
+  const abort: Reaction = (reason) => ending.abort(reason);
+  let signal: AbortSignal | undefined;
+  return {
+    ending,
+    get signal() {
+      signal ??= signalOf(ending);
+      return signal;
+    },
+    abort,
+    end: onStop(stop, abort),
+  };
+}
+
+function signalOf(ending: Stop): AbortSignal {
   const controller = new AbortController();
-  const abort = (): void => controller.abort(ending.reason);
-  if (ending.aborted) abort();
-  else ending.addEventListener('abort', abort);
+  onStop(ending, (reason) => controller.abort(reason));
   return controller.signal;
 }
 
 async function race<T>(work: Promise<T>, stop: Stop): Promise<T> {
   let forget = () => {};
   const stopped = new Promise<never>((_, reject) => {
-    forget = stop.on(reject);
+    forget = onStop(stop, reject);
   });
   try {
     return await Promise.race([work, stopped]);
