@@ -123,7 +123,7 @@ async function judged({ alg, aim }, { name, words }, [openssl, node]) {
   const lines = Number(values.lines);
   const options = ['--jwks', `${alg}.jwks`, '--issuer', 'https://id.example.com', ...words];
   const report = join(folder, `${alg}${name}`);
-  writeFileSync(report, await firstReport(alg, options));
+  writeFileSync(report, firstReport(alg, options));
   const bare = lines / (await run(BARE, [alg, `${alg}.jwks`, report])).seconds;
   const told = await tokctl(['verify', '--from', alg, ...options]);
   const rate = lines / told.seconds;
@@ -132,7 +132,7 @@ async function judged({ alg, aim }, { name, words }, [openssl, node]) {
 }
 
 /** What tokctl prints about a token of the list, for a program that prints as much. */
-async function firstReport(alg, options) {
+function firstReport(alg, options) {
   const file = join(folder, `${alg}.first`);
   writeFileSync(file, readFileSync(join(folder, alg), 'utf8').split('\n', 1)[0]);
   const words = [PROGRAM, 'verify', '--from', file, ...options];
