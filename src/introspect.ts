@@ -82,22 +82,24 @@ function notLocal({ token }: Subject): TokctlError {
 
 async function remotely({ subject, anchor, context }: Question, why?: Check): Promise<Findings> {
   const judged = await askServer(subject, anchor, context);
-  const before = why === undefined ? [] : [why];
-  return { ...findingsOf(judged, subject), checks: [...before, ...judged.checks] };
+  const findings = findingsOf(judged, subject);
+  findings.checks = why === undefined ? judged.checks : [why, ...judged.checks];
+  return findings;
 }
 
 /** A JWT shows its own claims; of an opaque token the answer tells them. */
 function findingsOf(judged: RemoteJudgement, { token }: Subject): Findings {
   const { introspection, claims, received, authMethods, error } = judged;
-  const { active: _, ...members } = received ?? {};
-  const own = token.claims !== undefined;
-  return {
-    checks: [],
-    ...(introspection === undefined ? {} : { introspection }),
-    ...(own || claims === undefined ? {} : { claims: members, timed: claims }),
-    ...(authMethods === undefined ? {} : { authMethods }),
-    ...(error === undefined ? {} : { error }),
-  };
+  const findings: Findings = { checks: [] };
+  if (introspection !== undefined) findings.introspection = introspection;
+  if (token.claims === undefined && claims !== undefined) {
+    const { active: _, ...members } = received ?? {};
+    findings.claims = members;
+    findings.timed = claims;
+  }
+  if (authMethods !== undefined) findings.authMethods = authMethods;
+  if (error !== undefined) findings.error = error;
+  return findings;
 }
 
 // ---------------------------------------------------------------- JWS

@@ -3,6 +3,7 @@
 import { TokctlError } from '../core/errors.ts';
 import {
   type Authentication,
+  type AuthenticationContext,
   authenticate,
   type ClientCredentials,
   isMutualTls,
@@ -53,14 +54,12 @@ async function authenticateAt(
 ): Promise<Authentication> {
   const issuer = metadata?.issuer ?? options.issuer;
   const introspectionEndpoint = (options as IntrospectOptions).introspectionEndpoint ?? metadata?.introspectionEndpoint;
-  const authentication = await authenticate(client, {
-    endpoint,
-    now,
-    ...(issuer === undefined ? {} : { issuer }),
-    ...(metadata?.authMethods === undefined ? {} : { methods: metadata.authMethods }),
-    ...(metadata?.tokenEndpoint === undefined ? {} : { tokenEndpoint: metadata.tokenEndpoint }),
-    ...(introspectionEndpoint === undefined ? {} : { introspectionEndpoint }),
-  });
+  const asking: AuthenticationContext = { endpoint, now };
+  if (issuer !== undefined) asking.issuer = issuer;
+  if (metadata?.authMethods !== undefined) asking.methods = metadata.authMethods;
+  if (metadata?.tokenEndpoint !== undefined) asking.tokenEndpoint = metadata.tokenEndpoint;
+  if (introspectionEndpoint !== undefined) asking.introspectionEndpoint = introspectionEndpoint;
+  const authentication = await authenticate(client, asking);
   for (const [name, value] of authentication.form) if (name === 'client_assertion') learned.add(value);
   return authentication;
 }

@@ -44,7 +44,7 @@ export async function askServer(subject: Subject, anchor: Anchor, context: Conte
     const caller = await callerOf(options, { endpoint, ...(metadata === undefined ? {} : { metadata }) }, context);
     const ask = asker({ subject, anchor, context, options, endpoint, caller, seen });
     const first = await ask(options.tokenTypeHint);
-    const again = !first.active && options.tokenTypeHint === undefined && subject.kind === 'refresh_token';
+    const again = !first.read.active && options.tokenTypeHint === undefined && subject.kind === 'refresh_token';
     return judgeAnswer(subject, again ? await ask('refresh_token') : first, { anchor, context });
   } catch (error) {
     if (!(error instanceof TokctlError)) throw error;
@@ -111,7 +111,8 @@ interface Asking {
   seen: Seen;
 }
 
-interface Asked extends IntrospectionAnswer {
+interface Asked {
+  read: IntrospectionAnswer;
   part: IntrospectionPart;
 }
 
@@ -121,7 +122,7 @@ function asker(asking: Asking): (hint: string | undefined) => Promise<Asked> {
     const request = introspectionRequest({
       endpoint,
       token: subject.token.text,
-      ...(hint === undefined ? {} : { tokenTypeHint: hint }),
+      tokenTypeHint: hint,
       accept: options.accept ?? 'json',
       headers: caller.headers,
       form: caller.form,
@@ -131,11 +132,14 @@ function asker(asking: Asking): (hint: string | undefined) => Promise<Asked> {
     const answer = await exchange(request, context.network);
     const part = partOf(answer, caller.name, hint);
     seen.part = part;
-    const read = await readAnswer(answer, asking).catch((error: unknown) => {
-      if (error instanceof UnreadableAnswer) seen.part = { ...part, response: error.response };
+    try {
+      const read = await readAnswer(answer, asking);
+      part.response = read.response;
+      return { read, part };
+    } catch (error) {
+      if (error instanceof UnreadableAnswer) part.response = error.response;
       throw refusedAs(caller.name, error);
-    });
-    return { ...read, part: { ...part, response: read.response } };
+    }
   };
 }
 
@@ -147,14 +151,15 @@ async function readAnswer(answer: HttpAnswer, { options, anchor, context }: Aski
 }
 
 function partOf(answer: HttpAnswer, clientAuth: string, hint: string | undefined): IntrospectionPart {
-  return {
+  const part: IntrospectionPart = {
     endpoint: `${answer.url.origin}${answer.url.pathname}`,
     client_auth: clientAuth,
     status: answer.status,
     latency_ms: Math.round(answer.latencyMs * 10) / 10,
-    ...(answer.mediaType === undefined ? {} : { media_type: answer.mediaType }),
-    ...(hint === undefined ? {} : { token_type_hint: hint }),
   };
+  if (answer.mediaType !== undefined) part.media_type = answer.mediaType;
+  if (hint !== undefined) part.token_type_hint = hint;
+  return part;
 }
 
 // ---------------------------------------------------------------- judging
@@ -164,18 +169,18 @@ interface Judging {
   context: Context;
 }
 
-function judgeAnswer(subject: Subject, { part, ...answer }: Asked, { anchor, context }: Judging): RemoteJudgement {
-  const said = { active: answer.active, received: answer.response, introspection: part };
-  if (!answer.active) return { ...said, checks: [answer.response_check, inactive(part)] };
+function judgeAnswer(subject: Subject, { part, read }: Asked, { anchor, context }: Judging): RemoteJudgement {
+  const { active, claims, response: received, response_check } = read;
+  if (!active) return { active, received, introspection: part, checks: [response_check, isInactive(part)] };
   const checks = checkClaims({
-    claims: answer.claims,
-    kind: kindOfAnswer(subject.kind, answer.claims),
+    claims,
+    kind: kindOfAnswer(subject.kind, claims),
     issuer: anchor.issuer,
     expectations: answerExpectations(context),
     now: context.now,
     origin: 'answer',
   });
-  return { ...said, claims: answer.claims, checks: [answer.response_check, active(part), ...checks] };
+  return { active, received, introspection: part, claims, checks: [response_check, isActive(part), ...checks] };
 }
 
 /** What only the header of a JWT tells is not expected of an answer. */
@@ -187,7 +192,7 @@ function answerExpectations({ options: { expectations = {} } }: Context) {
 const SPEC = 'RFC 7662 §2.2';
 const caller = (part: IntrospectionPart): string => ` (asked with ${part.client_auth})`;
 
-const active = (part: IntrospectionPart): Check => ({
+const isActive = (part: IntrospectionPart): Check => ({
   name: 'introspection',
   outcome: 'passed',
   expected: true,
@@ -196,7 +201,7 @@ const active = (part: IntrospectionPart): Check => ({
   spec: SPEC,
 });
 
-const inactive = (part: IntrospectionPart): Check => ({
+const isInactive = (part: IntrospectionPart): Check => ({
   name: 'introspection',
   outcome: 'failed',
   expected: true,

@@ -63,7 +63,8 @@ export async function authenticate(
   context: AuthenticationContext,
 ): Promise<Authentication> {
   const method = credentials.method ?? defaultMethod(credentials, context.methods);
-  return { method, ...(await METHODS[method](credentials, context)) };
+  const { headers, form } = await METHODS[method](credentials, context);
+  return { method, headers, form };
 }
 
 const hasSecret = ({ id, secret }: ClientCredentials): boolean => id !== undefined && secret !== undefined;

@@ -14,7 +14,7 @@ export const JWT_ANSWER = 'application/token-introspection+jwt';
 export interface IntrospectionRequest {
   endpoint: URL;
   token: string;
-  tokenTypeHint?: string;
+  tokenTypeHint?: string | undefined;
   accept: 'json' | 'jwt';
   /** What the client authentication adds. */
   headers: Record<string, string>;

@@ -111,7 +111,8 @@ export function batchLine(line: string, number: number): ReadLine | undefined {
   const text = line.trim();
   if (text === '') return undefined;
   const read = text.startsWith('{') ? jsonLine(text, number) : plainLine(text, number);
-  return { ...read, line: number };
+  read.line = number;
+  return read;
 }
 
 function plainLine(text: string, number: number): ReadLine {

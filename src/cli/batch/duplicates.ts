@@ -1,7 +1,7 @@
 // A token that stands on several lines of a batch is asked about once, and reported once for each line.
 // Invariant: what is kept is bounded, so that memory stays flat over any number of lines: the answers under way, and the
-// last ones as text, `MAX_BYTES` of it, which is some five thousand. A token that comes back later than that is asked about
-// again.
+// last ones as text, at most `MAX_BYTES` of it and at least half of that, which is two to five thousand. A token that comes
+// back later than that is asked about again.
 
 import { hash } from 'node:crypto';
 import { parseJson, printJson } from '../../core/json.ts';
@@ -55,60 +55,79 @@ interface Place {
 }
 
 /**
- * The answers that were used last, as JSON in one ring of bytes: a tenth of the size that they have as objects, nothing for
- * the garbage collector to move or to leave lying about, and every digit of a number survives it.
+ * The answers that were used last, as JSON in two buffers: a tenth of the size that they have as objects, nothing for the
+ * garbage collector to move or to leave lying about, and every digit of a number survives it. When the newer one is full,
+ * the older one is forgotten as a whole.
  */
 class Kept {
-  /** Where each text stands; as in the ring, the oldest comes first: a Map keeps the order in which members were put in. */
-  readonly #places = new Map<string, Place>();
-  readonly #size: number;
-  #ring: Buffer | undefined;
-  #next = 0;
+  readonly #half: number;
+  #newer: Shelf;
+  #older: Shelf;
 
   constructor(size: number) {
-    this.#size = size;
+    this.#half = Math.floor(size / 2);
+    this.#newer = new Shelf(this.#half);
+    this.#older = new Shelf(this.#half);
   }
 
   get(key: string): Answer | undefined {
-    const place = this.#places.get(key);
-    if (place === undefined || this.#ring === undefined) return undefined;
-    const text = this.#ring.toString('utf8', place.start, place.end);
-    this.#renew(key, text, place);
-    return parseJson(text).value as unknown as Answer;
+    const text = this.#newer.get(key) ?? this.#renewed(key);
+    return text === undefined ? undefined : (parseJson(text).value as unknown as Answer);
   }
 
   add(key: string, answer: Answer): void {
     this.#put(key, printJson(answer));
   }
 
-  /** What is used shortly before its turn to be forgotten begins anew. */
-  #renew(key: string, text: string, { start }: Place): void {
-    const ahead = (start - this.#next + this.#size) % this.#size;
-    if (ahead > this.#size / 4) return;
-    this.#places.delete(key);
-    this.#put(key, text);
+  /** What is used is not forgotten with those of its age. */
+  #renewed(key: string): string | undefined {
+    const text = this.#older.get(key);
+    if (text !== undefined) this.#put(key, text);
+    return text;
   }
 
   #put(key: string, text: string): void {
     const length = Buffer.byteLength(text);
-    if (length > this.#size) return;
-    if (this.#next + length > this.#size) {
-      this.#makeRoom(this.#size);
-      this.#next = 0;
+    if (length > this.#half) return;
+    if (!this.#newer.hasRoom(length)) {
+      [this.#newer, this.#older] = [this.#older, this.#newer];
+      this.#newer.clear();
     }
-    const [start, end] = [this.#next, this.#next + length];
-    this.#makeRoom(end);
-    this.#ring ??= Buffer.allocUnsafeSlow(this.#size);
-    this.#ring.write(text, start);
-    this.#places.set(key, { start, end });
-    this.#next = end;
+    this.#newer.put(key, text, length);
+  }
+}
+
+/** Texts by name, in a buffer of that many bytes, which is made for the first of them. */
+class Shelf {
+  readonly #size: number;
+  #places = new Map<string, Place>();
+  #bytes: Buffer | undefined;
+  #end = 0;
+
+  constructor(size: number) {
+    this.#size = size;
   }
 
-  /** Forgets what stands from here to that end. */
-  #makeRoom(end: number): void {
-    for (const [oldest, { start }] of this.#places) {
-      if (start < this.#next || start >= end) return;
-      this.#places.delete(oldest);
-    }
+  get(name: string): string | undefined {
+    const place = this.#places.get(name);
+    return place === undefined ? undefined : this.#bytes?.toString('utf8', place.start, place.end);
+  }
+
+  hasRoom(length: number): boolean {
+    return this.#end + length <= this.#size;
+  }
+
+  /** A text of that many bytes, for which there is room. */
+  put(name: string, text: string, length: number): void {
+    const start = this.#end;
+    this.#end += length;
+    this.#bytes ??= Buffer.allocUnsafeSlow(this.#size);
+    this.#bytes.write(text, start);
+    this.#places.set(name, { start, end: this.#end });
+  }
+
+  clear(): void {
+    this.#places = new Map();
+    this.#end = 0;
   }
 }

@@ -3,6 +3,7 @@
 
 import { type ErrorCode, type ErrorDetails, TokctlError } from '../../core/errors.ts';
 import { shownUrl } from '../address.ts';
+import { monotonicMs } from '../monotonic.ts';
 import type { FetchedResponse, HttpAnswer } from './network.ts';
 
 /** Bytes of a body that are read. */
@@ -18,17 +19,20 @@ export function essence(contentType: string | null | undefined): string | undefi
 }
 
 /**
- * The whole answer.
+ * The whole answer. `startedAt`: when it was asked for, in milliseconds of the monotonic clock.
  * @throws TokctlError ERR_RESPONSE_TOO_LARGE, ERR_RESPONSE_INVALID; or what the body throws when it is cut
  */
-export async function readAnswer(response: FetchedResponse, url: URL): Promise<Omit<HttpAnswer, 'latencyMs'>> {
-  const headers = new Map([...response.headers.entries()].map(([name, value]) => [name.toLowerCase(), value]));
+export async function readAnswer(response: FetchedResponse, url: URL, startedAt = monotonicMs()): Promise<HttpAnswer> {
+  const headers = new Map<string, string>();
+  for (const [name, value] of response.headers.entries()) headers.set(name.toLowerCase(), value);
+  const answer: HttpAnswer = { url, status: response.status, headers, text: '', latencyMs: 0 };
   const mediaType = essence(headers.get('content-type'));
-  const known = { url, status: response.status, headers, ...(mediaType === undefined ? {} : { mediaType }) };
-  assertCoding(known);
-  assertLength(known);
-  const bytes = response.body === null ? new Uint8Array() : await readBytes(response.body, known);
-  return { ...known, text: decode(bytes, known) };
+  if (mediaType !== undefined) answer.mediaType = mediaType;
+  assertCoding(answer);
+  assertLength(answer);
+  if (response.body !== null) answer.text = decode(await readBytes(response.body, answer), answer);
+  answer.latencyMs = monotonicMs() - startedAt;
+  return answer;
 }
 
 type Known = Omit<HttpAnswer, 'latencyMs' | 'text'>;

@@ -53,7 +53,7 @@ export function startDeadline(timeoutMs: number, outer?: AbortSignal): Deadline 
     remainingMs: () => limit - (monotonicMs() - startedAt),
     race: (work) => race(work, stop),
     pause: (ms) => pause(ms, stop),
-    part: () => part(stop),
+    part: () => new PartOfStop(stop),
     end: () => {
       clearTimeout(timer);
       outer?.removeEventListener('abort', interrupt);
@@ -105,19 +105,23 @@ function onStop(stop: Stop, react: Reaction): () => void {
 /** What tells that transport to end. Its `signal` is read only where there is nothing else, because reading makes it. */
 export const endingOf = (init: Pick<FetchInit, 'ending' | 'signal'>): Ending => init.ending ?? init.signal;
 
-function part(stop: Stop): Part {
-  const ending = new Stop();
-  const abort: Reaction = (reason) => ending.abort(reason);
-  let signal: AbortSignal | undefined;
-  return {
-    ending,
-    get signal() {
-      signal ??= signalOf(ending);
-      return signal;
-    },
-    abort,
-    end: onStop(stop, abort),
-  };
+class PartOfStop implements Part {
+  readonly ending = new Stop();
+  readonly end: () => void;
+  #signal: AbortSignal | undefined;
+
+  constructor(whole: Stop) {
+    this.end = onStop(whole, (reason) => this.ending.abort(reason));
+  }
+
+  get signal(): AbortSignal {
+    this.#signal ??= signalOf(this.ending);
+    return this.#signal;
+  }
+
+  abort(reason: unknown): void {
+    this.ending.abort(reason);
+  }
 }
 
 function signalOf(ending: Stop): AbortSignal {

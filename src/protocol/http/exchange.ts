@@ -76,15 +76,15 @@ function settle(outcome: Outcome): HttpAnswer {
 async function ask(asking: Asking): Promise<Outcome> {
   const startedAt = monotonicMs();
   const seen: Pick<Exchange, 'status' | 'mediaType'> = {};
-  const outcome = await receive(asking, seen).then(
-    (answer): Outcome => ({ answer: { ...answer, latencyMs: monotonicMs() - startedAt } }),
+  const outcome = await receive(asking, startedAt, seen).then(
+    (answer): Outcome => ({ answer }),
     (error): Outcome => ({ error: explain(asking, error), status: seen.status }),
   );
-  tell(asking, { ...seen, latencyMs: monotonicMs() - startedAt }, outcome);
+  if (asking.network.observe !== undefined) tell(asking, { ...seen, latencyMs: monotonicMs() - startedAt }, outcome);
   return outcome;
 }
 
-async function receive(asking: Asking, seen: Pick<Exchange, 'status' | 'mediaType'>) {
+async function receive(asking: Asking, startedAt: number, seen: Pick<Exchange, 'status' | 'mediaType'>) {
   const { request, network, deadline } = asking;
   const connection = deadline.part();
   const init = fetchInit(asking, connection);
@@ -93,7 +93,7 @@ async function receive(asking: Asking, seen: Pick<Exchange, 'status' | 'mediaTyp
     // Nobody waits any more: nothing of what comes is read.
     if (connection.ending.aborted) throw connection.ending.reason;
     seen.status = response.status;
-    return readAnswer(response, request.url);
+    return readAnswer(response, request.url, startedAt);
   };
   try {
     const answer = withoutEcho(await deadline.race(read()), asking);
@@ -114,10 +114,7 @@ const PLAIN: ReadonlySet<string> = new Set(['accept', 'accept-encoding', 'conten
 const COMMON = /^(?:application\/(?:[a-z-]+\+)?(?:json|jwt)|text\/(?:html|plain))$/;
 
 /** A media type is told to observers and in messages, in lower case: it must not be a way out for what was sent. */
-function withoutEcho<A extends Pick<HttpAnswer, 'mediaType'>>(
-  answer: A,
-  { request, outgoing: { headers } }: Asking,
-): A {
+function withoutEcho(answer: HttpAnswer, { request, outgoing: { headers } }: Asking): HttpAnswer {
   const { mediaType } = answer;
   if (mediaType === undefined || COMMON.test(mediaType)) return answer;
   const told = Object.entries(headers).flatMap(([name, value]) => (PLAIN.has(name) ? [] : wordsOf(value)));
@@ -133,17 +130,19 @@ function wordsOf(value: string): string[] {
 }
 
 function fetchInit({ request, outgoing: { headers, body } }: Asking, connection: Part): FetchInit {
-  return {
+  const init: FetchInit = {
     method: request.method,
     headers,
     redirect: 'manual',
+    // Its own member: a transport of somebody else may copy all of them.
     get signal() {
       return connection.signal;
     },
     ending: connection.ending,
-    ...(body === undefined ? {} : { body }),
-    ...(request.hostFromToken === true ? { refuseAddress: isLinkLocal } : {}),
   };
+  if (body !== undefined) init.body = body;
+  if (request.hostFromToken === true) init.refuseAddress = isLinkLocal;
+  return init;
 }
 
 /** Ctrl-C before the deadline before everything else: the first two show themselves as all sorts of broken connections. */

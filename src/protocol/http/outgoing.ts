@@ -65,16 +65,16 @@ function freeFor(request: HttpRequest, free: Record<string, string>): Record<str
  */
 export function outgoing(request: HttpRequest, free: Record<string, string>): Outgoing {
   assertFreeHeaders(free);
-  const headers = {
+  const headers: Record<string, string> = {
     'user-agent': `tokctl/${VERSION}`,
     ...freeFor(request, free),
     ...request.headers,
-    'accept-encoding': 'identity',
   };
-  for (const [name, value] of Object.entries(headers)) assertValue(name, value);
+  headers['accept-encoding'] = 'identity';
+  for (const name of Object.keys(headers)) assertValue(name, headers[name] ?? '');
   if (request.form === undefined) return { headers };
-  const body = new URLSearchParams(request.form).toString();
-  return { headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' }, body };
+  headers['content-type'] = 'application/x-www-form-urlencoded';
+  return { headers, body: new URLSearchParams(request.form).toString() };
 }
 
 const lowerCased = (headers: Record<string, string>): Record<string, string> =>

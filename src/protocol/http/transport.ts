@@ -1,7 +1,7 @@
 // Which transport asks: the quick one for a few exchanges, undici for a batch and where a proxy stands between. Each is
 // loaded when the first request needs it, so that a command without a request loads neither.
 
-import type { Lookup, ProxyOptions, TlsOptions, Transport } from './network.ts';
+import type { FetchLike, Lookup, ProxyOptions, TlsOptions, Transport } from './network.ts';
 import { proxyFor } from './proxy.ts';
 
 export interface TransportChoice {
@@ -21,12 +21,9 @@ export function chooseTransport({ pooled = false, ...options }: TransportChoice 
     (await import('./node-transport.ts')).nodeTransport({ ...options, keepAlive: true }),
   );
   const pooling = lazily(async () => (await import('./undici-transport.ts')).undiciTransport(options));
-  const chosen = (url: URL) => (pooled || proxyFor(url, options.proxy) !== undefined ? pooling : quick);
-  const fetch: Transport = Object.assign(
-    async (...[href, init]: Parameters<Transport>) => (await chosen(new URL(href)).get())(href, init),
-    { close: () => [quick, pooling].forEach((transport) => void transport.close()) },
-  );
-  return fetch;
+  const isPooled = (href: string): boolean => pooled || proxyFor(new URL(href), options.proxy) !== undefined;
+  const fetch: FetchLike = async (href, init) => (await (isPooled(href) ? pooling : quick).get())(href, init);
+  return Object.assign(fetch, { close: () => [quick, pooling].forEach((transport) => void transport.close()) });
 }
 
 function lazily(make: () => Promise<Transport>) {

@@ -118,21 +118,29 @@ function once<T>(make: () => T): () => T {
   };
 }
 
-type Asked = Pick<Dispatcher.RequestOptions, 'origin' | 'path' | 'headers' | 'method' | 'body' | 'signal'>;
+type Asked = Pick<
+  Dispatcher.RequestOptions,
+  'origin' | 'path' | 'headers' | 'method' | 'body' | 'signal' | 'responseHeaders'
+>;
 
-const direct = (url: URL, init: FetchInit): Asked => ({
-  origin: url.origin,
-  path: `${url.pathname}${url.search}`,
-  method: init.method,
-  headers: init.headers,
-  // It listens to `abort`, and asks for no more of an AbortSignal.
-  signal: endingOf(init) as AbortSignal,
-  ...(init.body === undefined ? {} : { body: init.body }),
-});
+function direct(url: URL, init: FetchInit): Asked {
+  const asked: Asked = {
+    origin: url.origin,
+    path: `${url.pathname}${url.search}`,
+    method: init.method,
+    headers: init.headers,
+    // It listens to `abort`, and asks for no more of an AbortSignal.
+    signal: endingOf(init) as AbortSignal,
+    // Gives the flat list of the wire.
+    responseHeaders: 'raw',
+  };
+  if (init.body !== undefined) asked.body = init.body;
+  return asked;
+}
 
 async function send(pool: Dispatcher, asked: Asked): Promise<FetchedResponse> {
-  const { statusCode, headers, body } = await request.call(pool, { ...asked, responseHeaders: 'raw' });
-  // `raw` gives the flat list of the wire, which the types do not know.
+  const { statusCode, headers, body } = await request.call(pool, asked);
+  // The types do not know the list.
   return { status: statusCode, headers: responseHeaders(headers as unknown as string[]), body };
 }
 
