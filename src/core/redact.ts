@@ -72,6 +72,7 @@ function escapedSpellings(secret: string): string[] {
 
 /** What of a token must not stand alone either: the signature of a JWS, also of an SD-JWT, the tag of a JWE. */
 function signatureOf(token: string): string | undefined {
+  if (!/[.~]/.test(token)) return undefined;
   const jws = token.split('~', 1)[0] ?? '';
   const signature = jws.split('.', 6).at(-1) ?? '';
   return signature !== token && signature.length >= 20 ? signature : undefined;
@@ -96,15 +97,22 @@ export function redactor(secrets: readonly string[], tokens: readonly string[] =
 /** What of a token must not stand anywhere: all of it, where it has no part that alone makes it usable. */
 const usableOf = (token: string): string => signatureOf(token) ?? token;
 
-const ends = (spelling: string): string[] =>
-  spelling.length > PIECE ? [spelling.slice(0, PIECE), spelling.slice(-PIECE)] : [spelling];
+/** Both ends of each; one that is short is its own. */
+function endsOfAll(spellings: readonly string[]): string[] {
+  const ends: string[] = [];
+  for (const one of spellings) {
+    ends.push(one.slice(0, PIECE));
+    if (one.length > PIECE) ends.push(one.slice(-PIECE));
+  }
+  return ends;
+}
 
 /** More than enough characters for both ends of each spelling, in threes, by which base64 goes. */
 const END = 15;
 
 /** The ends of all spellings of a text. Those of a long one are spelled from its own ends, which says the same. */
 function endsOf(text: string): string[] {
-  if (text.length < 3 * END || !UNCHANGED.test(text)) return spellings(text).flatMap(ends);
+  if (text.length < 3 * END || !UNCHANGED.test(text)) return endsOfAll(spellings(text));
   const tail = text.slice(text.length - END - (text.length % 3));
   return [
     ...spellings(text.slice(0, END)).map((one) => one.slice(0, PIECE)),

@@ -94,7 +94,7 @@ function parseSdJwt(text: string): Parsed | undefined {
 function parseCompact(text: string): Parsed | undefined {
   const parts = splitAtDots(text, 7);
   const [first = ''] = parts;
-  const head = readHeader(first);
+  const head = NO_JSON.test(first) ? undefined : readHeader(first);
   if (head === undefined) return undefined;
   if ('problem' in head) return { format: 'jws', faults: damagedHeader(text, parts, head) };
   const { header, faults } = head;
@@ -166,6 +166,9 @@ interface Unreadable {
   /** The text ends inside the JSON. */
   endsEarly: boolean;
 }
+
+/** The first 6 bits are not those of `{`, nor of white space before it: most opaque tokens need no decoding. */
+const NO_JSON = /^(?![eCDIw47])[\w+/-]/;
 
 /** The header of a compact serialization; what is wrong with what looks like one; undefined when it is none. */
 const readHeader = oncePerText((part: string): Header | Unreadable | undefined => {

@@ -32,7 +32,7 @@ export async function readSubject(text: string, takenFrom?: string): Promise<Sub
     token,
     kind,
     ...(shape === undefined ? {} : { shape }),
-    checks: [...textChecks(token), ...checksum],
+    checks: textChecks(token).concat(checksum),
     part: {
       format: token.format,
       kind,

@@ -64,6 +64,24 @@ describe('formats', () => {
   });
 });
 
+describe('a header after white space', () => {
+  const spaces = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code)).filter((one) => /\s/.test(one));
+
+  it('is one, whatever white space that is', () => {
+    expect(spaces).toHaveLength(25);
+    for (const space of spaces) {
+      const { format, header } = parseToken(compactJws(CLAIMS, { header: `${space}{"alg":"RS256"}` }));
+      // JSON knows four of them, and a mark of byte order is taken away before.
+      const isRead = ' \n\r\t\ufeff'.includes(space);
+      expect([space, format, header?.['alg']]).toEqual([space, 'jws', isRead ? 'RS256' : undefined]);
+    }
+  });
+
+  it('is found behind what is no base64url', () => {
+    expect(parseToken(`*${TOKEN}`)).toMatchObject({ format: 'jws', header: { alg: 'RS256' } });
+  });
+});
+
 describe('what looks like a JWT and is none', () => {
   it.each([
     ['a header without alg', `${base64url('{"typ":"JWT"}')}.${PAYLOAD}.${SIGNATURE}`],

@@ -45,6 +45,8 @@ function resultOf<R>(outcome: Outcome<R>): R {
   return outcome.value;
 }
 
+const asleep = (): void => {};
+
 class Row<T, R> {
   readonly #source: AsyncIterator<T>;
   readonly #work: (item: T) => Promise<R>;
@@ -53,7 +55,7 @@ class Row<T, R> {
   #running = 0;
   #isTaking = false;
   #isClosed = false;
-  #wake = (): void => {};
+  #wake = asleep;
 
   constructor(items: AsyncIterable<T>, work: (item: T) => Promise<R>, options: InOrderOptions) {
     this.#source = items[Symbol.asyncIterator]();
@@ -78,7 +80,10 @@ class Row<T, R> {
   /** Resolves when something may have come to the front, or the end. */
   change(): Promise<void> {
     return new Promise((resolve) => {
-      this.#wake = resolve;
+      this.#wake = () => {
+        this.#wake = asleep;
+        resolve();
+      };
     });
   }
 

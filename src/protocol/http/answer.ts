@@ -2,6 +2,7 @@
 // no part of an answer is ever used.
 
 import { type ErrorCode, type ErrorDetails, TokctlError } from '../../core/errors.ts';
+import { oncePerText } from '../../core/once.ts';
 import { shownUrl } from '../address.ts';
 import { monotonicMs } from '../monotonic.ts';
 import type { FetchedResponse, HttpAnswer } from './network.ts';
@@ -12,9 +13,12 @@ export const MAX_BODY_BYTES = 1024 * 1024;
 /** More than most answers have. */
 const FIRST_BYTES = 2 * 1024;
 
+/** A server says the same with each of its answers. */
+const typeOf = oncePerText((contentType) => contentType.split(';', 1)[0]?.trim().toLowerCase());
+
 /** The type and subtype of a Content-Type in lower case, without parameters (RFC 9110 §8.3.1). */
 export function essence(contentType: string | null | undefined): string | undefined {
-  const type = contentType?.split(';', 1)[0]?.trim().toLowerCase();
+  const type = typeOf(contentType ?? '');
   return type === '' ? undefined : type;
 }
 

@@ -33,7 +33,8 @@ export async function exchange(request: HttpRequest, network: Network): Promise<
   network.signal?.throwIfAborted();
   const prepared = outgoing(request, network.headers);
   if (network.offline) throw offline(request, prepared, network);
-  assertReachable(request.url, { ...network, hostFromToken: request.hostFromToken === true });
+  const { insecureHttp } = network;
+  assertReachable(request.url, { insecureHttp, hostFromToken: request.hostFromToken === true });
   const deadline = startDeadline(network.timeoutMs, network.signal);
   try {
     return await askUntilAnswered({ request, network, outgoing: prepared, deadline });

@@ -6,6 +6,7 @@
 import type { Dispatcher } from 'undici';
 import request from 'undici/lib/api/api-request.js';
 import Agent from 'undici/lib/dispatcher/agent.js';
+import { oncePerText } from '../../core/once.ts';
 import { endingOf } from './deadline.ts';
 import { ProxyFailure } from './failure.ts';
 import { assertAddress } from './lookup.ts';
@@ -41,7 +42,7 @@ export interface UndiciTransportOptions {
 export function undiciTransport(options: UndiciTransportOptions = {}): Transport {
   const pools = new Pools(options);
   const fetch = async (href: string, init: FetchInit): Promise<FetchedResponse> => {
-    const url = new URL(href);
+    const url = parsed(href);
     assertAddress(url, init.refuseAddress);
     const proxy = proxyFor(url, options.proxy);
     if (proxy === undefined) return send(pools.direct(init.refuseAddress), direct(url, init));
@@ -50,6 +51,9 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Transport
   };
   return Object.assign(fetch, { close: () => pools.close() });
 }
+
+/** Most requests of a batch go to one URL. */
+const parsed = oncePerText((href) => new URL(href));
 
 // A connection is used again only by requests that would have made it the same way: by the same guard, or the same proxy.
 class Pools {
