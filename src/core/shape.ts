@@ -3,6 +3,7 @@
 // load this module only for a token that `parseToken` calls opaque, or that it finds malformed.
 
 import type { KindName } from './kind.ts';
+import { oncePerText } from './once.ts';
 import shapes from './token-shapes.data.json' with { type: 'json' };
 
 export interface Shape {
@@ -66,9 +67,14 @@ function isOfForm(text: string, form: Form): boolean {
   return form.expression.test(text);
 }
 
+/** Those that a text may have which begins with that character, in the same order. */
+const formsBy = oncePerText((first) =>
+  allForms().filter(({ beginning }) => beginning === '' || beginning[0] === first),
+);
+
 /** The first shape that the text has, or undefined. Shapes that are mere hints, and JOSE, are left out. */
 export function shapeOf(text: string): Shape | undefined {
-  const row = allForms().find((form) => isOfForm(text, form))?.row;
+  const row = formsBy(text.charAt(0)).find((form) => isOfForm(text, form))?.row;
   return row && shapeOfRow(row);
 }
 

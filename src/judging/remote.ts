@@ -4,6 +4,7 @@ import { checkClaims } from '../core/claims.ts';
 import { TokctlError } from '../core/errors.ts';
 import { type JsonObject, textMember, textOrEmpty } from '../core/json.ts';
 import type { KindName } from '../core/kind.ts';
+import { oncePerText } from '../core/once.ts';
 import type { Check, IntrospectionPart } from '../core/report.ts';
 import { isMutualTls } from '../protocol/client-authentication.ts';
 import { exchange } from '../protocol/http/exchange.ts';
@@ -61,6 +62,9 @@ interface Seen {
 
 // ---------------------------------------------------------------- where
 
+/** The same for all tokens of a run. */
+const endpointNamed = oncePerText((url) => new URL(url));
+
 async function endpointFor(
   options: IntrospectOptions,
   anchor: Anchor,
@@ -75,7 +79,7 @@ async function endpointFor(
   const { issuer } = anchor;
   const metadata = issuer !== undefined && needsMetadata ? await metadataOf({ ...anchor, issuer }, context) : undefined;
   if (introspectionEndpoint !== undefined)
-    return { endpoint: new URL(introspectionEndpoint), ...(metadata === undefined ? {} : { metadata }) };
+    return { endpoint: endpointNamed(introspectionEndpoint), ...(metadata === undefined ? {} : { metadata }) };
   if (metadata === undefined || issuer === undefined) throw endpointUnknown(undefined);
   const endpoint = endpointOf(metadata, 'introspectionEndpoint', { mutualTls: isMutualTls(client?.method) });
   if (endpoint === undefined) throw endpointUnknown(issuer);

@@ -65,7 +65,9 @@ describe('formats', () => {
 });
 
 describe('a header after white space', () => {
-  const spaces = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code)).filter((one) => /\s/.test(one));
+  const spaces = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code)).filter((one) =>
+    /\s/.test(one),
+  );
 
   it('is one, whatever white space that is', () => {
     expect(spaces).toHaveLength(25);

@@ -10,9 +10,6 @@ import type { FetchedResponse, HttpAnswer } from './network.ts';
 /** Bytes of a body that are read. */
 export const MAX_BODY_BYTES = 1024 * 1024;
 
-/** More than most answers have. */
-const FIRST_BYTES = 2 * 1024;
-
 /** A server says the same with each of its answers. */
 const typeOf = oncePerText((contentType) => contentType.split(';', 1)[0]?.trim().toLowerCase());
 
@@ -55,19 +52,23 @@ function assertLength(known: Known): void {
 }
 
 async function readBytes(body: AsyncIterable<Uint8Array>, known: Known): Promise<Uint8Array> {
-  let bytes = new Uint8Array(FIRST_BYTES);
+  let bytes: Uint8Array = new Uint8Array();
   let size = 0;
   for await (const chunk of body) {
     if (size + chunk.byteLength > MAX_BODY_BYTES) throw tooLarge(known, 'more');
-    bytes = roomFor(bytes, size + chunk.byteLength);
-    bytes.set(chunk, size);
+    // Most answers come as one.
+    if (size === 0) bytes = chunk;
+    else {
+      bytes = roomFor(bytes, size + chunk.byteLength);
+      bytes.set(chunk, size);
+    }
     size += chunk.byteLength;
   }
-  return bytes.subarray(0, size);
+  return size === bytes.byteLength ? bytes : bytes.subarray(0, size);
 }
 
 // One buffer and no list of chunks: a body of a million chunks of one byte costs no more than its bytes.
-function roomFor(bytes: Uint8Array<ArrayBuffer>, size: number): Uint8Array<ArrayBuffer> {
+function roomFor(bytes: Uint8Array, size: number): Uint8Array {
   if (size <= bytes.byteLength) return bytes;
   const larger = new Uint8Array(Math.max(size, bytes.byteLength * 2));
   larger.set(bytes);

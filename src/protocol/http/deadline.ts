@@ -1,7 +1,7 @@
 // One deadline over the whole of an exchange: names, TLS, retries, body (security.md H4). A transport that does not obey the
 // signal cannot hold it up, because every wait is raced against it.
 
-import { setMaxListeners } from 'node:events';
+import { oncePerObject } from '../../core/once.ts';
 import { monotonicMs } from '../monotonic.ts';
 import type { Ending, FetchInit } from './network.ts';
 
@@ -35,10 +35,7 @@ export interface Part {
 /** Starts now. `outer` is the signal of the run (Ctrl-C). */
 export function startDeadline(timeoutMs: number, outer?: AbortSignal): Deadline {
   const stop = new Stop();
-  const interrupt = () => stop.abort(outer?.reason);
-  if (outer !== undefined) heardByMany(outer);
-  outer?.addEventListener('abort', interrupt, { once: true });
-  if (outer?.aborted) interrupt();
+  const forget = outer === undefined ? () => {} : onStop(stopOf(outer), (reason) => stop.abort(reason));
   const limit = Math.min(timeoutMs, LONGEST_MS);
   const startedAt = monotonicMs();
   let over = false;
@@ -56,13 +53,10 @@ export function startDeadline(timeoutMs: number, outer?: AbortSignal): Deadline 
     part: () => new PartOfStop(stop),
     end: () => {
       clearTimeout(timer);
-      outer?.removeEventListener('abort', interrupt);
+      forget();
     },
   };
 }
-
-/** Node warns of the eleventh listener; as many requests as are under way listen to the signal of the run. */
-const heardByMany = (signal: AbortSignal): void => setMaxListeners(0, signal);
 
 type Reaction = (reason: unknown) => void;
 
@@ -93,6 +87,15 @@ class Stop implements Ending {
     for (const listener of this.#listeners) listener();
   }
 }
+
+/** It hears that signal, for as many as are under way. */
+const stopOf = oncePerObject((signal: AbortSignal): Stop => {
+  const stop = new Stop();
+  const hear = (): void => stop.abort(signal.reason);
+  if (signal.aborted) hear();
+  else signal.addEventListener('abort', hear, { once: true });
+  return stop;
+});
 
 /** Has it react now or when it comes. Gives what takes the reaction away. */
 function onStop(stop: Stop, react: Reaction): () => void {
