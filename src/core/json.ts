@@ -294,8 +294,8 @@ export function printJson(value: Printable, indent = 0): string {
   return printPlain(value, indent) ?? print(value, indent, indent === 0 ? '' : '\n');
 }
 
-/** Text in which nothing is to be escaped, by the characters that most reports have; a log command begins with `#`. */
-const PLAIN_TEXT = /^[\n !"$-;=-~\u00a1-\u00ac\u00ae-\u017f\u2010-\u2027]*$/;
+/** Without one of these nothing is to be escaped; most reports have none. A log command begins with `#`. */
+const MAY_BE_ESCAPED = /[^\n !"$-;=-~\u00a1-\u00ac\u00ae-\u017f\u2010-\u2027]/;
 
 /** JavaScript's own writer, where it says the same. */
 function printPlain(value: Printable, indent: number): string | undefined {
@@ -303,7 +303,7 @@ function printPlain(value: Printable, indent: number): string | undefined {
   if (made !== undefined) return made;
   const before = changedNumbers;
   const text: string | undefined = JSON.stringify(value, undefined, indent);
-  return text !== undefined && changedNumbers === before && PLAIN_TEXT.test(text) ? text : undefined;
+  return text !== undefined && changedNumbers === before && !MAY_BE_ESCAPED.test(text) ? text : undefined;
 }
 
 /** A report is looked through, and then printed as it is: its text is made once. */
