@@ -134,7 +134,12 @@ function filePlugin(name, { graph, assigned, used, isHeld, fileOf }) {
         return { path: chunk, namespace: isHeld(chunk) ? 'chunk' : 'foreign', sideEffects: undefined };
       });
       context.onLoad({ filter: /./, namespace: 'chunk' }, ({ path }) => ({
-        contents: loadingAtOnce(graph.files.get(path), (next) => isHeld(chunkAt(next, path))),
+        contents: loadingQuickly(graph.files.get(path), {
+          chunkOf: (next) => chunkAt(next, path),
+          isHeld,
+          assigned,
+          outputs: graph.outputs,
+        }),
       }));
       context.onLoad({ filter: /./, namespace: 'foreign' }, ({ path }) => ({
         contents: foreignText(path, assigned.get(path), used.get(path)),
@@ -143,15 +148,28 @@ function filePlugin(name, { graph, assigned, used, isHeld, fileOf }) {
   };
 }
 
-/** What a chunk loads by import() from its own file is there from the beginning: no wrapper has to wait for it. */
-function loadingAtOnce(text, isHere) {
+/**
+ * What a chunk loads by import() is looked up when it does that. From its own file it is there from the beginning; but
+ * esbuild would make functions for all of its names, and a wrapper for what is elsewhere, at the beginning of every run.
+ */
+function loadingQuickly(text, { chunkOf, isHeld, assigned, outputs }) {
   const loaded = [];
-  const contents = text.replaceAll(/\bimport\("(\.[^"]+)"\)/g, (call, next) => {
-    if (!isHere(next)) return call;
+  const contents = text.replaceAll(/\bimport\("(\.[^"]+)"\)/g, (_, next) => {
     if (!loaded.includes(next)) loaded.push(next);
-    return `Promise.resolve(loaded_${loaded.indexOf(next)})`;
+    return `loaded_${loaded.indexOf(next)}()`;
   });
-  return loaded.map((next, index) => `import * as loaded_${index} from "${next}";\n`).join('') + contents;
+  const loaders = loaded.map((next, index) => {
+    const chunk = chunkOf(next);
+    const names = outputs[chunk].exports;
+    const view = (valueOf) => `{ ${names.map((name) => `get ${name}() { return ${valueOf(name)}; }`).join(', ')} }`;
+    const local = (name) => `_${index}_${name}`;
+    const here = `import { ${names.map((name) => `${name} as ${local(name)}`)} } from "${next}";\n`;
+    const made = isHeld(chunk)
+      ? `Promise.resolve(${view(local)})`
+      : `Promise.resolve().then(() => { const all = require('#group/${assigned.get(chunk)}'); return ${view((name) => `all.${idOf(chunk, name)}`)}; })`;
+    return `${isHeld(chunk) ? here : ''}let view_${index}; const loaded_${index} = () => (view_${index} ??= ${made});\n`;
+  });
+  return loaders.join('') + contents;
 }
 
 /** CommonJS, in which a name that is imported is looked up wherever it is used, and the module when the first one is. */
