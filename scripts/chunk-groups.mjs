@@ -91,7 +91,9 @@ async function bundleFile(name, { graph, assigned, held, options, fileOf }) {
     write: false,
     plugins: [filePlugin(name, { graph, assigned, used, isHeld, fileOf })],
   });
-  return result.outputFiles[0].text.replaceAll(/\brequire\("\.[^"]*"\)/g, '$&()');
+  const text = result.outputFiles[0].text.replaceAll(/\brequire\("\.[^"]*"\)/g, '$&()');
+  const call = `require("${LATE.name}")`;
+  return text.includes(call) ? lateText(graph) + text.replaceAll(call, LATE.name) : text;
 }
 
 /**
@@ -111,8 +113,8 @@ function exportsText(own, used) {
 
 const localOf = (index, name) => `_${index}_${name}`;
 
-/** Modules of Node that take milliseconds to load and that not every run of a file needs: loaded when they are first used. */
-const LATE = ['node:crypto'];
+/** A module of Node that takes milliseconds to load and that not every run of a file needs: loaded when it is first used. */
+const LATE = { module: 'node:crypto', name: 'late_node_crypto' };
 
 function filePlugin(name, { graph, assigned, used, isHeld, fileOf }) {
   const chunkAt = (path, importer) =>
@@ -124,10 +126,10 @@ function filePlugin(name, { graph, assigned, used, isHeld, fileOf }) {
         path: relative(fileOf(name), fileOf(path.slice('#group/'.length))),
         external: true,
       }));
-      context.onResolve({ filter: /^node:/ }, ({ path, namespace }) =>
-        LATE.includes(path) && namespace !== 'late' ? { path, namespace: 'late' } : { path, external: true },
-      );
-      context.onLoad({ filter: /./, namespace: 'late' }, ({ path }) => ({ contents: lateText(path, graph) }));
+      context.onResolve({ filter: /^node:/ }, ({ path }) => ({
+        path: path === LATE.module ? LATE.name : path,
+        external: true,
+      }));
       context.onResolve({ filter: /./ }, ({ path, importer }) => {
         const chunk = chunkAt(path, importer);
         if (!assigned.has(chunk)) return { path, external: true };
@@ -161,22 +163,30 @@ function loadingQuickly(text, { chunkOf, isHeld, assigned, outputs }) {
   const loaders = loaded.map((next, index) => {
     const chunk = chunkOf(next);
     const names = outputs[chunk].exports;
-    const view = (valueOf) => `{ ${names.map((name) => `get ${name}() { return ${valueOf(name)}; }`).join(', ')} }`;
     const local = (name) => `_${index}_${name}`;
-    const here = `import { ${names.map((name) => `${name} as ${local(name)}`)} } from "${next}";\n`;
-    const made = isHeld(chunk)
-      ? `Promise.resolve(${view(local)})`
-      : `Promise.resolve().then(() => { const all = require('#group/${assigned.get(chunk)}'); return ${view((name) => `all.${idOf(chunk, name)}`)}; })`;
-    return `${isHeld(chunk) ? here : ''}let view_${index}; const loaded_${index} = () => (view_${index} ??= ${made});\n`;
+    const [before, made] = isHeld(chunk)
+      ? [
+          `import { ${names.map((name) => `${name} as ${local(name)}`)} } from "${next}";\n`,
+          `Promise.resolve(${viewText(names, local)})`,
+        ]
+      : [
+          '',
+          `Promise.resolve().then(() => { const all = require('#group/${assigned.get(chunk)}'); return ${viewText(names, (name) => `all.${idOf(chunk, name)}`)}; })`,
+        ];
+    return `${before}let view_${index}; const loaded_${index} = () => (view_${index} ??= ${made});\n`;
   });
   return loaders.join('') + contents;
 }
 
-/** CommonJS, in which a name that is imported is looked up wherever it is used, and the module when the first one is. */
-function lateText(module, { files }) {
-  const names = new Set([...files.values()].flatMap((text) => importedNames(text, module)));
-  const getters = [...names].sort().map((name) => `get ${name}() { return late().${name}; }`);
-  return `let module_; const late = () => (module_ ??= require('${module}'));\nmodule.exports = { ${getters.join(', ')} };`;
+/** What import() gives: names, and what is looked up for each. */
+const viewText = (names, expressionOf) =>
+  `{ ${names.map((name) => `get ${name}() { return ${expressionOf(name)}; }`).join(', ')} }`;
+
+/** An object in which a name of the module is looked up wherever it is used, and the module when the first one is. */
+function lateText({ files }) {
+  const names = new Set([...files.values()].flatMap((text) => importedNames(text, LATE.module)));
+  const getters = [...names].sort().map((name) => `get ${name}(){return late().${name}}`);
+  return `var ${LATE.name}=(()=>{let it;const late=()=>it??=require("${LATE.module}");return{${getters}}})();`;
 }
 
 const foreignText = (path, group, names) =>

@@ -4,7 +4,6 @@
 // Vendors' forms are not known here: for what is opaque or malformed, the caller asks `shapeOf` (shape.ts).
 
 import { sha256 } from '@noble/hashes/sha2.js';
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
 import { decodeBase64Url, decodeLeniently, isFault } from './base64url.ts';
 import {
   asJsonError,
@@ -59,7 +58,7 @@ export const isWellFormed = (token: Token): boolean => token.faults.every((fault
 /** The first 12 hexadecimal digits of the SHA-256 of a text: enough to recognise a token by, of no use to a thief. */
 export const shortHash = (text: string): string => sha256Hex(text).slice(0, 12);
 
-let sha256Hex = (text: string): string => bytesToHex(sha256(utf8ToBytes(text)));
+let sha256Hex = (text: string): string => Buffer.from(sha256(Buffer.from(text))).toString('hex');
 
 /** Another SHA-256, in hexadecimal: that of node:crypto takes longer to load than a few hashes take, and is much faster. */
 export function hashWith(hash: (text: string) => string): void {
