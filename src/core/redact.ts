@@ -98,9 +98,9 @@ export function redactor(secrets: readonly string[], tokens: readonly string[] =
 const usableOf = (token: string): string => signatureOf(token) ?? token;
 
 /** Both ends of each; one that is short is its own. */
-function endsOfAll(spellings: readonly string[]): string[] {
+function endsOfAll(texts: readonly string[]): string[] {
   const ends: string[] = [];
-  for (const one of spellings) {
+  for (const one of texts) {
     ends.push(one.slice(0, PIECE));
     if (one.length > PIECE) ends.push(one.slice(-PIECE));
   }

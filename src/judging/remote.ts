@@ -4,7 +4,6 @@ import { checkClaims } from '../core/claims.ts';
 import { TokctlError } from '../core/errors.ts';
 import { type JsonObject, textMember, textOrEmpty } from '../core/json.ts';
 import type { KindName } from '../core/kind.ts';
-import { oncePerText } from '../core/once.ts';
 import type { Check, IntrospectionPart } from '../core/report.ts';
 import { isMutualTls } from '../protocol/client-authentication.ts';
 import { exchange } from '../protocol/http/exchange.ts';
@@ -62,9 +61,6 @@ interface Seen {
 
 // ---------------------------------------------------------------- where
 
-/** The same for all tokens of a run. */
-const endpointNamed = oncePerText((url) => new URL(url));
-
 async function endpointFor(
   options: IntrospectOptions,
   anchor: Anchor,
@@ -79,7 +75,7 @@ async function endpointFor(
   const { issuer } = anchor;
   const metadata = issuer !== undefined && needsMetadata ? await metadataOf({ ...anchor, issuer }, context) : undefined;
   if (introspectionEndpoint !== undefined)
-    return { endpoint: endpointNamed(introspectionEndpoint), ...(metadata === undefined ? {} : { metadata }) };
+    return { endpoint: new URL(introspectionEndpoint), ...(metadata === undefined ? {} : { metadata }) };
   if (metadata === undefined || issuer === undefined) throw endpointUnknown(undefined);
   const endpoint = endpointOf(metadata, 'introspectionEndpoint', { mutualTls: isMutualTls(client?.method) });
   if (endpoint === undefined) throw endpointUnknown(issuer);
@@ -175,7 +171,7 @@ interface Judging {
 
 function judgeAnswer(subject: Subject, { part, read }: Asked, { anchor, context }: Judging): RemoteJudgement {
   const { active, claims, response: received, response_check } = read;
-  if (!active) return { active, received, introspection: part, checks: [response_check, isInactive(part)] };
+  if (!active) return { active, received, introspection: part, checks: [response_check, calledInactive(part)] };
   const checks = checkClaims({
     claims,
     kind: kindOfAnswer(subject.kind, claims),
@@ -184,7 +180,7 @@ function judgeAnswer(subject: Subject, { part, read }: Asked, { anchor, context 
     now: context.now,
     origin: 'answer',
   });
-  return { active, received, introspection: part, claims, checks: [response_check, isActive(part), ...checks] };
+  return { active, received, introspection: part, claims, checks: [response_check, calledActive(part), ...checks] };
 }
 
 /** What only the header of a JWT tells is not expected of an answer. */
@@ -196,7 +192,7 @@ function answerExpectations({ options: { expectations = {} } }: Context) {
 const SPEC = 'RFC 7662 §2.2';
 const caller = (part: IntrospectionPart): string => ` (asked with ${part.client_auth})`;
 
-const isActive = (part: IntrospectionPart): Check => ({
+const calledActive = (part: IntrospectionPart): Check => ({
   name: 'introspection',
   outcome: 'passed',
   expected: true,
@@ -205,7 +201,7 @@ const isActive = (part: IntrospectionPart): Check => ({
   spec: SPEC,
 });
 
-const isInactive = (part: IntrospectionPart): Check => ({
+const calledInactive = (part: IntrospectionPart): Check => ({
   name: 'introspection',
   outcome: 'failed',
   expected: true,
