@@ -102,16 +102,21 @@ async function bundleFile(name, { graph, assigned, held, options, fileOf }) {
  */
 function exportsText(own, used) {
   const imports = own.map((path, index) => {
-    const names = [...used.get(path)].sort().map((name) => `${name} as ${localOf(index, name)}`);
-    return names.length === 0 ? `import '${path}';` : `import { ${names} } from '${path}';`;
+    const names = [...used.get(path)].sort();
+    return names.length === 0 ? `import '${path}';` : importText(path, names, index);
   });
   const getters = own.flatMap((path, index) =>
-    [...used.get(path)].sort().map((name) => `get ${idOf(path, name)}() { return ${localOf(index, name)}; }`),
+    [...used.get(path)].sort().map((name) => getterText(idOf(path, name), localOf(index, name))),
   );
   return `${imports.join('\n')}\nlet all;\nmodule.exports = () => (all ??= { ${getters.join(', ')} });`;
 }
 
 const localOf = (index, name) => `_${index}_${name}`;
+
+const importText = (path, names, index) =>
+  `import { ${names.map((name) => `${name} as ${localOf(index, name)}`)} } from '${path}';`;
+
+const getterText = (name, expression) => `get ${name}() { return ${expression}; }`;
 
 /** A module of Node that takes milliseconds to load and that not every run of a file needs: loaded when it is first used. */
 const LATE = { module: 'node:crypto', name: 'late_node_crypto' };
@@ -163,29 +168,23 @@ function loadingQuickly(text, { chunkOf, isHeld, assigned, outputs }) {
   const loaders = loaded.map((next, index) => {
     const chunk = chunkOf(next);
     const names = outputs[chunk].exports;
-    const local = (name) => `_${index}_${name}`;
-    const [before, made] = isHeld(chunk)
-      ? [
-          `import { ${names.map((name) => `${name} as ${local(name)}`)} } from "${next}";\n`,
-          `Promise.resolve(${viewText(names, local)})`,
-        ]
-      : [
-          '',
-          `Promise.resolve().then(() => { const all = require('#group/${assigned.get(chunk)}'); return ${viewText(names, (name) => `all.${idOf(chunk, name)}`)}; })`,
-        ];
-    return `${before}let view_${index}; const loaded_${index} = () => (view_${index} ??= ${made});\n`;
+    const loader = (made) => `let view_${index}; const loaded_${index} = () => (view_${index} ??= ${made});`;
+    const view = (expressionOf) => `{ ${names.map((name) => getterText(name, expressionOf(name))).join(', ')} }`;
+    if (isHeld(chunk)) {
+      const here = view((name) => localOf(index, name));
+      return `${importText(next, names, index)}\n${loader(`Promise.resolve(${here})`)}\n`;
+    }
+    const there = view((name) => `all.${idOf(chunk, name)}`);
+    const file = `require('#group/${assigned.get(chunk)}')`;
+    return `${loader(`Promise.resolve().then(() => { const all = ${file}; return ${there}; })`)}\n`;
   });
   return loaders.join('') + contents;
 }
 
-/** What import() gives: names, and what is looked up for each. */
-const viewText = (names, expressionOf) =>
-  `{ ${names.map((name) => `get ${name}() { return ${expressionOf(name)}; }`).join(', ')} }`;
-
 /** An object in which a name of the module is looked up wherever it is used, and the module when the first one is. */
 function lateText({ files }) {
   const names = new Set([...files.values()].flatMap((text) => importedNames(text, LATE.module)));
-  const getters = [...names].sort().map((name) => `get ${name}(){return late().${name}}`);
+  const getters = [...names].sort().map((name) => getterText(name, `late().${name}`));
   return `var ${LATE.name}=(()=>{let it;const late=()=>it??=require("${LATE.module}");return{${getters}}})();`;
 }
 

@@ -72,6 +72,7 @@ function escapedSpellings(secret: string): string[] {
 
 /** What of a token must not stand alone either: the signature of a JWS, also of an SD-JWT, the tag of a JWE. */
 function signatureOf(token: string): string | undefined {
+  // Most opaque tokens have no parts.
   if (!/[.~]/.test(token)) return undefined;
   const jws = token.split('~', 1)[0] ?? '';
   const signature = jws.split('.', 6).at(-1) ?? '';

@@ -83,7 +83,7 @@ const ERROR_CODE = /^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/;
 
 /** The `error` of a JSON body. A 200 that also has what was asked for (`active`, `access_token`) is no error. */
 function readOAuthError({ status, mediaType, text }: HttpAnswer): OAuthError | undefined {
-  // Only with an escape can it be spelled otherwise: most answers are read once, by whoever asked.
+  // Without these letters a name is spelled so by an escape only. Most answers have neither, and are parsed by whoever asked.
   if (!text.includes('error') && !text.includes('\\')) return undefined;
   const body = mediaType?.startsWith('text/html') ? undefined : readObject(text);
   const error = textMember(body, 'error');

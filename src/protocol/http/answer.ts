@@ -4,7 +4,6 @@
 import { type ErrorCode, type ErrorDetails, TokctlError } from '../../core/errors.ts';
 import { oncePerText } from '../../core/once.ts';
 import { shownUrl } from '../address.ts';
-import { monotonicMs } from '../monotonic.ts';
 import type { FetchedResponse, HttpAnswer } from './network.ts';
 
 /** Bytes of a body that are read. */
@@ -20,19 +19,18 @@ export function essence(contentType: string | null | undefined): string | undefi
 }
 
 /**
- * The whole answer. `startedAt`: when it was asked for, in milliseconds of the monotonic clock.
+ * The whole answer.
  * @throws TokctlError ERR_RESPONSE_TOO_LARGE, ERR_RESPONSE_INVALID; or what the body throws when it is cut
  */
-export async function readAnswer(response: FetchedResponse, url: URL, startedAt = monotonicMs()): Promise<HttpAnswer> {
+export async function readAnswer(response: FetchedResponse, url: URL): Promise<Omit<HttpAnswer, 'latencyMs'>> {
   const headers = new Map<string, string>();
   for (const [name, value] of response.headers.entries()) headers.set(name.toLowerCase(), value);
-  const answer: HttpAnswer = { url, status: response.status, headers, text: '', latencyMs: 0 };
+  const answer: Omit<HttpAnswer, 'latencyMs'> = { url, status: response.status, headers, text: '' };
   const mediaType = essence(headers.get('content-type'));
   if (mediaType !== undefined) answer.mediaType = mediaType;
   assertCoding(answer);
   assertLength(answer);
   if (response.body !== null) answer.text = decode(await readBytes(response.body, answer), answer);
-  answer.latencyMs = monotonicMs() - startedAt;
   return answer;
 }
 

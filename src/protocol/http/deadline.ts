@@ -23,15 +23,6 @@ export interface Deadline {
   end(): void;
 }
 
-export interface Part {
-  readonly ending: Ending;
-  /** The same, made when it is first asked for. */
-  readonly signal: AbortSignal;
-  abort(reason: unknown): void;
-  /** It is over, and not by being aborted. */
-  end(): void;
-}
-
 /** Starts now. `outer` is the signal of the run (Ctrl-C). */
 export function startDeadline(timeoutMs: number, outer?: AbortSignal): Deadline {
   const stop = new Stop();
@@ -50,7 +41,7 @@ export function startDeadline(timeoutMs: number, outer?: AbortSignal): Deadline 
     remainingMs: () => limit - (monotonicMs() - startedAt),
     race: (work) => race(work, stop),
     pause: (ms) => pause(ms, stop),
-    part: () => new PartOfStop(stop),
+    part: () => new Part(stop),
     end: () => {
       clearTimeout(timer);
       forget();
@@ -108,8 +99,10 @@ function onStop(stop: Stop, react: Reaction): () => void {
 /** What tells that transport to end. Its `signal` is read only where there is nothing else, because reading makes it. */
 export const endingOf = (init: Pick<FetchInit, 'ending' | 'signal'>): Ending => init.ending ?? init.signal;
 
-class PartOfStop implements Part {
+/** What ends with a deadline, or sooner by itself. */
+export class Part {
   readonly ending = new Stop();
+  /** It is over, and not by being aborted. */
   readonly end: () => void;
   #signal: AbortSignal | undefined;
 
@@ -117,6 +110,7 @@ class PartOfStop implements Part {
     this.end = onStop(whole, (reason) => this.ending.abort(reason));
   }
 
+  /** The same, made when it is first asked for. */
   get signal(): AbortSignal {
     this.#signal ??= signalOf(this.ending);
     return this.#signal;

@@ -77,15 +77,15 @@ function settle(outcome: Outcome): HttpAnswer {
 async function ask(asking: Asking): Promise<Outcome> {
   const startedAt = monotonicMs();
   const seen: Pick<Exchange, 'status' | 'mediaType'> = {};
-  const outcome = await receive(asking, startedAt, seen).then(
-    (answer): Outcome => ({ answer }),
+  const outcome = await receive(asking, seen).then(
+    (answer): Outcome => ({ answer: Object.assign(answer, { latencyMs: monotonicMs() - startedAt }) }),
     (error): Outcome => ({ error: explain(asking, error), status: seen.status }),
   );
-  if (asking.network.observe !== undefined) tell(asking, { ...seen, latencyMs: monotonicMs() - startedAt }, outcome);
+  tell(asking, { seen, startedAt, outcome });
   return outcome;
 }
 
-async function receive(asking: Asking, startedAt: number, seen: Pick<Exchange, 'status' | 'mediaType'>) {
+async function receive(asking: Asking, seen: Pick<Exchange, 'status' | 'mediaType'>) {
   const { request, network, deadline } = asking;
   const connection = deadline.part();
   const init = fetchInit(asking, connection);
@@ -94,7 +94,7 @@ async function receive(asking: Asking, startedAt: number, seen: Pick<Exchange, '
     // Nobody waits any more: nothing of what comes is read.
     if (connection.ending.aborted) throw connection.ending.reason;
     seen.status = response.status;
-    return readAnswer(response, request.url, startedAt);
+    return readAnswer(response, request.url);
   };
   try {
     const answer = withoutEcho(await deadline.race(read()), asking);
@@ -115,7 +115,10 @@ const PLAIN: ReadonlySet<string> = new Set(['accept', 'accept-encoding', 'conten
 const COMMON = /^(?:application\/(?:[a-z-]+\+)?(?:json|jwt)|text\/(?:html|plain))$/;
 
 /** A media type is told to observers and in messages, in lower case: it must not be a way out for what was sent. */
-function withoutEcho(answer: HttpAnswer, { request, outgoing: { headers } }: Asking): HttpAnswer {
+function withoutEcho<A extends Pick<HttpAnswer, 'mediaType'>>(
+  answer: A,
+  { request, outgoing: { headers } }: Asking,
+): A {
   const { mediaType } = answer;
   if (mediaType === undefined || COMMON.test(mediaType)) return answer;
   const told = Object.entries(headers).flatMap(([name, value]) => (PLAIN.has(name) ? [] : wordsOf(value)));
@@ -153,13 +156,20 @@ function explain({ request, network, deadline }: Asking, error: unknown): unknow
   return explainFailure(error, request.url);
 }
 
-function tell(
-  { request, network, outgoing: sent }: Asking,
-  facts: Pick<Exchange, 'latencyMs'>,
-  outcome: Outcome,
-): void {
+interface Tried {
+  seen: Pick<Exchange, 'status' | 'mediaType'>;
+  startedAt: number;
+  outcome: Outcome;
+}
+
+function tell({ request, network, outgoing: sent }: Asking, { seen, startedAt, outcome }: Tried): void {
   const failure = 'error' in outcome ? { failure: failureName(outcome.error) } : {};
-  network.observe?.({ ...observed(request, sent, network.headers), ...facts, ...failure });
+  network.observe?.({
+    ...observed(request, sent, network.headers),
+    ...seen,
+    latencyMs: monotonicMs() - startedAt,
+    ...failure,
+  });
 }
 
 /** The code of the system where there is one, such as ECONNREFUSED, else that of tokctl. */

@@ -71,7 +71,7 @@ export function outgoing(request: HttpRequest, free: Record<string, string>): Ou
     ...request.headers,
   };
   headers['accept-encoding'] = 'identity';
-  for (const name of Object.keys(headers)) assertValue(name, headers[name] ?? '');
+  for (const [name, value] of Object.entries(headers)) assertValue(name, value);
   if (request.form === undefined) return { headers };
   headers['content-type'] = 'application/x-www-form-urlencoded';
   return { headers, body: new URLSearchParams(request.form).toString() };

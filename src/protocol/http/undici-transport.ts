@@ -52,7 +52,7 @@ export function undiciTransport(options: UndiciTransportOptions = {}): Transport
   return Object.assign(fetch, { close: () => pools.close() });
 }
 
-/** Most requests of a batch go to one URL. */
+/** Most requests of a batch go to one URL. What is shared so is given to nobody. */
 const parsed = oncePerText((href) => new URL(href));
 
 // A connection is used again only by requests that would have made it the same way: by the same guard, or the same proxy.
